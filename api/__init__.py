@@ -1,0 +1,1 @@
+"""Speaks HTTP, and the command line. The only package that imports Flask or marshmallow."""

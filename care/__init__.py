@@ -1,0 +1,1 @@
+"""Complaints, claims, feedback, service levels and KPIs. Nothing lives here yet."""

@@ -1,0 +1,1 @@
+"""What must be brought, to whom, by when: deliveries, parcels, promises."""

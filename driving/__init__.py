@@ -1,0 +1,1 @@
+"""The courier's shift: the route of today, stop events, completion."""

@@ -1,0 +1,1 @@
+"""The outside world as the kernel meets it: Redis."""

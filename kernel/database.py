@@ -1,0 +1,69 @@
+"""The database: one declarative base, one session factory a process, and hooks that run after a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Engine, MetaData, Text, Uuid, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every table shares: constraint names that a refusal can be recognised by, and plain column types."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain dict
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        str: Text(),
+        dict[str, Any]: JSONB(),
+        list[str]: JSONB(),
+    }
+
+
+# Configured once a process by `wiring.connect`, in tests by the fixture that rolls everything back.
+Sessions = sessionmaker[Session](expire_on_commit=False)
+
+
+def connect(url: str, *, pool_size: int = 10) -> Engine:
+    """Return an engine whose connections are tested before use, so that a restarted server costs no request."""
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+_HOOKS = "after_commit_hooks"
+
+
+def after_commit(session: Session, deed: Callable[[], None]) -> None:
+    """Run `deed` once the session's transaction is committed; forget it when it is rolled back."""
+    session.info.setdefault(_HOOKS, []).append(deed)
+
+
+@event.listens_for(Session, "after_commit")
+def _run_hooks(session: Session) -> None:
+    for deed in session.info.pop(_HOOKS, []):
+        deed()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_hooks(session: Session, previous: Any) -> None:
+    if previous.nested:
+        return
+    session.info.pop(_HOOKS, None)

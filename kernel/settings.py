@@ -1,0 +1,79 @@
+"""Settings, from the environment only, checked at start.
+
+`DATABASE_URL` and `REDIS_URL` may be unset: `wsgi.py` and `worker.py` then ask the stack for this machine's
+private servers and fill them in.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kernel import clock
+
+
+class BadSettings(Exception):
+    """The environment says something that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations. Each name is an environment variable."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    database_url: str = Field(description="PostgreSQL with PostGIS, `postgresql+psycopg://...`")
+    redis_url: str = Field(description="Redis, `redis://host:port/0`")
+    secret_key: SecretStr = Field(min_length=32, description="Signs access tokens; at least 32 characters")
+    evidence_url: str = Field(
+        description="Where proofs are kept: `file:///folder`, `s3://bucket/prefix`, ..."
+    )
+    streets_car_url: str | None = Field(None, description="osrm-routed for cars; unset: great-circle times")
+    streets_bicycle_url: str | None = Field(None, description="osrm-routed for bicycles")
+    streets_foot_url: str | None = Field(None, description="osrm-routed for walkers")
+    doorstep_clock: str | None = Field(None, description="`STARTS_AT/ANCHOR/SPEED`, for demonstrations only")
+    public_url: str = Field("http://127.0.0.1:8000", description="What links in answers start with")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    access_token_minutes: int = Field(15, ge=1, le=60)
+    refresh_token_days: int = Field(30, ge=1, le=365)
+    rate_limit: str = Field("1200 per minute", description="Requests of one caller; Flask-Limiter's notation")
+    facts_kept_days: int = Field(400, ge=1, description="How long handled facts stay")
+    positions_kept_days: int = Field(30, ge=1, description="How long couriers' positions stay")
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_the_driver(cls, url: str) -> str:
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        if not url.startswith("postgresql+psycopg://"):
+            raise ValueError("must start with postgresql://")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis:// or rediss://")
+        return url
+
+    @field_validator("doorstep_clock")
+    @classmethod
+    def _is_a_clock(cls, text: str | None) -> str | None:
+        if text is not None:
+            clock.parse(text)
+        return text
+
+
+def load(**given: str) -> Settings:
+    """Read the environment; `given` fills what it does not say. BadSettings names every fault, a line each."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  pydantic converts
+    except ValidationError as wrong:
+        faults = [
+            f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in wrong.errors()
+        ]
+        raise BadSettings("the settings cannot be used:\n" + "\n".join(faults)) from None

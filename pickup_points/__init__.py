@@ -1,0 +1,1 @@
+"""Points, lockers, opening hours, the counter. Nothing lives here yet."""

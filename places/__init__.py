@@ -1,0 +1,1 @@
+"""Addresses, the city import, streets (travel times) and the street picture."""

@@ -1,0 +1,1 @@
+"""Evidence that a parcel changed hands: capture, check, keep."""

@@ -1,0 +1,1 @@
+"""Who visits what, in which order: vehicles, shifts, plans, routes, stops."""

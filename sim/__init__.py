@@ -1,0 +1,1 @@
+"""The simulator: a client of the public API that imports no room."""

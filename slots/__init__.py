@@ -1,0 +1,1 @@
+"""Windows with capacity: options, holds, bookings. Nothing lives here yet."""

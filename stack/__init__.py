@@ -1,0 +1,1 @@
+"""One machine's private servers: PostgreSQL, Redis, osrm-routed and the processes of the day."""

@@ -1,0 +1,1 @@
+"""Positions, arrivals, and who may see them."""
