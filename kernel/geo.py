@@ -36,10 +36,7 @@ def point(*, longitude: float, latitude: float) -> Point:
 def distance_m(a: Point, b: Point) -> float:
     """Return the great-circle distance in metres (haversine formula)."""
     phi_a, phi_b = radians(a.latitude), radians(b.latitude)
-    half = (
-        sin((phi_b - phi_a) / 2) ** 2
-        + cos(phi_a) * cos(phi_b) * sin(radians(b.longitude - a.longitude) / 2) ** 2
-    )
+    half = sin((phi_b - phi_a) / 2) ** 2 + cos(phi_a) * cos(phi_b) * sin(radians(b.longitude - a.longitude) / 2) ** 2
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
 
 

@@ -26,9 +26,7 @@ class Settings(BaseSettings):
     database_url: str = Field(description="PostgreSQL with PostGIS, `postgresql+psycopg://...`")
     redis_url: str = Field(description="Redis, `redis://host:port/0`")
     secret_key: SecretStr = Field(min_length=32, description="Signs access tokens; at least 32 characters")
-    evidence_url: str = Field(
-        description="Where proofs are kept: `file:///folder`, `s3://bucket/prefix`, ..."
-    )
+    evidence_url: str = Field(description="Where proofs are kept: `file:///folder`, `s3://bucket/prefix`, ...")
     streets_car_url: str | None = Field(None, description="osrm-routed for cars; unset: great-circle times")
     streets_bicycle_url: str | None = Field(None, description="osrm-routed for bicycles")
     streets_foot_url: str | None = Field(None, description="osrm-routed for walkers")
@@ -73,7 +71,6 @@ def load(**given: str) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  pydantic converts
     except ValidationError as wrong:
         faults = [
-            f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-            for fault in wrong.errors()
+            f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in wrong.errors()
         ]
         raise BadSettings("the settings cannot be used:\n" + "\n".join(faults)) from None
