@@ -6,7 +6,7 @@ private servers and fill them in.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -68,7 +68,8 @@ class Settings(BaseSettings):
 def load(**given: str) -> Settings:
     """Read the environment; `given` fills what it does not say. BadSettings names every fault, a line each."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]  pydantic converts
+        values: dict[str, Any] = {**given}
+        return Settings(**values)
     except ValidationError as wrong:
         faults = [
             f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in wrong.errors()

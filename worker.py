@@ -1,0 +1,90 @@
+"""The Celery process, and the table of who reacts to which fact. The relay, the sweep and the ticking clock are here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from celery import Celery, Task
+from celery.signals import worker_process_init
+
+from api import idempotency
+from kernel import clock, facts
+from kernel.database import Sessions
+from kernel.facts import Consumer, Fact, FactRow
+from kernel.settings import BadSettings
+from wiring import load_settings, plug_in
+
+# Who reacts to which fact. Every fact has an entry; the architecture tests see to it.
+REACTIONS: Mapping[type[Fact], tuple[Task, ...]] = {}
+
+SWEEP_AFTER = timedelta(seconds=5)
+
+try:
+    settings = load_settings()
+except BadSettings as bad:
+    sys.exit(str(bad))
+engine = plug_in(settings)
+celery = Celery("doorstep", broker=settings.redis_url)
+celery.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_default_queue="default",
+    task_time_limit=120,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 900},
+    beat_schedule={
+        "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "prune": {"task": "kernel.prune", "schedule": 3600.0},
+    },
+    beat_schedule_filename=None,
+)
+
+
+@worker_process_init.connect
+def _own_connections(**_: object) -> None:
+    # A forked child must not share its parent's sockets.
+    engine.dispose(close=False)
+
+
+def consumers() -> Mapping[str, tuple[Task, Consumer]]:
+    """Return each consumer by name with the task that drains it."""
+    return {task.consumer.name: (task, task.consumer) for tasks in REACTIONS.values() for task in tasks}
+
+
+def forward(placed: Sequence[FactRow]) -> None:
+    """Send each placed fact's aggregate to those who react to it, once a consumer."""
+    for task, aggregate_id in dict.fromkeys(_reactions(placed)):
+        task.delay(aggregate_id=aggregate_id)
+
+
+def _reactions(placed: Sequence[FactRow]) -> Iterator[tuple[Task, str]]:
+    for fact in placed:
+        for task in REACTIONS.get(facts.KINDS[fact.kind], ()):
+            yield task, str(fact.aggregate_id)
+
+
+@celery.task(name="kernel.sweep")
+def sweep() -> int:
+    """Send again what is unhandled after some seconds: Redis may have lost the message. Return how many."""
+    sent = 0
+    for task, consumer in consumers().values():
+        with Sessions.begin() as session:
+            waiting = facts.unhandled(session, consumer=consumer, before=clock.now() - SWEEP_AFTER * clock.speed())
+        for aggregate_id in waiting:
+            task.delay(aggregate_id=str(aggregate_id))
+        sent += len(waiting)
+    return sent
+
+
+@celery.task(name="kernel.prune")
+def prune() -> None:
+    """Delete what has been kept long enough."""
+    now = clock.now()
+    with Sessions.begin() as session:
+        facts.prune(session, before=now - timedelta(days=settings.facts_kept_days))
+        idempotency.prune(session, before=now - idempotency.KEPT)
