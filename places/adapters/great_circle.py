@@ -31,13 +31,20 @@ PACES: Mapping[Profile, Pace] = {
 }
 
 
+# Worked out at a time, so that a large table needs little more than its own memory.
+_ROWS = 256
+
+
 class GreatCircleStreets(Streets):
     """Every answer is an estimate: `by_streets` is False throughout, lines are straight."""
 
     def table(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
         """Return the estimated times and distances from every origin to every destination."""
         pace = PACES[profile]
-        distance_m = _great_circle_m(origins, destinations) * pace.detour
+        distance_m = np.empty((len(origins), len(destinations)), dtype=np.float32)
+        for start in range(0, len(origins), _ROWS):
+            rows = slice(start, start + _ROWS)
+            distance_m[rows] = _great_circle_m(origins[rows], destinations) * pace.detour
         return Matrix(
             duration_s=np.rint(distance_m / pace.speed_mps).astype(np.int32),
             distance_m=np.rint(distance_m).astype(np.int32),
