@@ -36,6 +36,8 @@ def plug_in(chosen: Settings) -> Engine:
     Sessions.configure(bind=engine)
     ticks.CHANNEL.plug(RedisChannel(chosen.redis_url))
     STREETS.plug(
-        OsrmStreets({"car": chosen.streets_car_url, "bicycle": chosen.streets_bicycle_url, "foot": chosen.streets_foot_url})
+        OsrmStreets(
+            {"car": chosen.streets_car_url, "bicycle": chosen.streets_bicycle_url, "foot": chosen.streets_foot_url}
+        )
     )
     return engine

@@ -1,12 +1,12 @@
-"""The Celery process, and the table of who reacts to which fact. The relay, the sweep and the ticking clock are here."""
+"""The Celery process, the table of who reacts to which fact, the sweep and the ticking clock."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from celery import Celery, Task
+from celery import Celery
 from celery.signals import worker_process_init
 
 from api import idempotency
@@ -16,8 +16,9 @@ from kernel.facts import Consumer, Fact, FactRow
 from kernel.settings import BadSettings
 from wiring import load_settings, plug_in
 
-# Who reacts to which fact. Every fact has an entry; the architecture tests see to it.
-REACTIONS: Mapping[type[Fact], tuple[Task, ...]] = {}
+# Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
+# Every fact has an entry; the architecture tests see to it.
+REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {}
 
 SWEEP_AFTER = timedelta(seconds=5)
 
@@ -51,32 +52,33 @@ def _own_connections(**_: object) -> None:
     engine.dispose(close=False)
 
 
-def consumers() -> Mapping[str, tuple[Task, Consumer]]:
-    """Return each consumer by name with the task that drains it."""
-    return {task.consumer.name: (task, task.consumer) for tasks in REACTIONS.values() for task in tasks}
+def consumers() -> Iterable[Consumer]:
+    """Return each consumer once."""
+    return {consumer.name: consumer for all_of in REACTIONS.values() for consumer in all_of}.values()
 
 
 def forward(placed: Sequence[FactRow]) -> None:
     """Send each placed fact's aggregate to those who react to it, once a consumer."""
-    for task, aggregate_id in dict.fromkeys(_reactions(placed)):
-        task.delay(aggregate_id=aggregate_id)
+    for name, aggregate_id in dict.fromkeys(_wanted(placed)):
+        celery.send_task(name, kwargs={"aggregate_id": aggregate_id})
 
 
-def _reactions(placed: Sequence[FactRow]) -> Iterator[tuple[Task, str]]:
+def _wanted(placed: Sequence[FactRow]) -> Iterator[tuple[str, str]]:
     for fact in placed:
-        for task in REACTIONS.get(facts.KINDS[fact.kind], ()):
-            yield task, str(fact.aggregate_id)
+        for consumer in REACTIONS.get(facts.KINDS[fact.kind], ()):
+            yield consumer.name, str(fact.aggregate_id)
 
 
 @celery.task(name="kernel.sweep")
 def sweep() -> int:
     """Send again what is unhandled after some seconds: Redis may have lost the message. Return how many."""
     sent = 0
-    for task, consumer in consumers().values():
+    for consumer in consumers():
         with Sessions.begin() as session:
-            waiting = facts.unhandled(session, consumer=consumer, before=clock.now() - SWEEP_AFTER * clock.speed())
+            before = clock.now() - SWEEP_AFTER * clock.speed()
+            waiting = facts.unhandled(session, consumer=consumer, before=before)
         for aggregate_id in waiting:
-            task.delay(aggregate_id=str(aggregate_id))
+            celery.send_task(consumer.name, kwargs={"aggregate_id": str(aggregate_id)})
         sent += len(waiting)
     return sent
 

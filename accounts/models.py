@@ -34,9 +34,7 @@ class Organisation(Base):
     """A carrier, or a merchant that a carrier serves."""
 
     __tablename__ = "organisations"
-    __table_args__ = (
-        CheckConstraint("(kind = 'merchant') = (carrier_id IS NOT NULL)", name="merchant_has_carrier"),
-    )
+    __table_args__ = (CheckConstraint("(kind = 'merchant') = (carrier_id IS NOT NULL)", name="merchant_has_carrier"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
@@ -64,7 +62,7 @@ class Person(Base):
     phone: Mapped[str | None]
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
@@ -92,7 +90,7 @@ class ApiKey(Base):
 
 
 class TokenFamily(Base):
-    """The refresh tokens that follow from one sign-in. Only `current_jti` is good; another one was stolen or replayed."""
+    """The refresh tokens that follow from one sign-in. Only `current_jti` is good; another one was replayed."""
 
     __tablename__ = "token_families"
 

@@ -50,7 +50,7 @@ def open_to[F: Callable[..., Any]](*roles: Role, scope: str) -> Callable[[F], F]
 
 def public[F: Callable[..., Any]](view: F) -> F:
     """Let anyone call the view: it checks a secret of its own, or there is nothing to hide."""
-    return cast(F, _declare(Access(frozenset(), None))(view))
+    return _declare(Access(frozenset(), None))(view)
 
 
 def _declare[F: Callable[..., Any]](access: Access) -> Callable[[F], F]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
+from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from flask_jwt_extended import JWTManager
 
@@ -23,16 +24,23 @@ RESOURCES = (
     "people",
 )
 DESCRIPTION = """\
-The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON, `[longitude, latitude]`;
+The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
 windows are half-open; weights are grams, sizes millimetres, durations seconds. Errors are RFC 9457 problems.
 
 Map data © OpenStreetMap contributors, available under the Open Database Licence.
 """
 
 
+class Json(DefaultJSONProvider):
+    """JSON in the order in which the schemas declare it."""
+
+    sort_keys = False
+
+
 def create_app(settings: Settings) -> App:
     """Return the application. The adapters it needs are plugged in by `wiring.py` before the first request."""
     app = App("api", static_folder=None)
+    app.json = Json(app)
     app.config.update(
         API_TITLE="Doorstep",
         API_VERSION="v1",
@@ -46,7 +54,6 @@ def create_app(settings: Settings) -> App:
         COMPRESS_STREAMS=False,
         SETTINGS=settings,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  the default provider has it
     JWTManager(app)
     Compress(app)
     observing.register(app)
@@ -60,9 +67,7 @@ def create_app(settings: Settings) -> App:
 
 def _register_resources(app: App) -> None:
     api = Api(app, spec_kwargs={"info": {"description": DESCRIPTION}, "servers": [{"url": "/"}]})
-    api.spec.components.security_scheme(
-        "access_token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    )
+    api.spec.components.security_scheme("access_token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     api.ma_plugin.converter.add_attribute_function(place2properties)
     for resource in RESOURCES:
         blueprint: Blueprint = import_module(f"api.{resource}.views").blueprint

@@ -67,7 +67,7 @@ class Parser(FlaskParser):
         return super().load_json(req, schema)
 
 
-class Blueprint(SmorestBlueprint):  # type: ignore[misc]  flask-smorest is untyped
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest is untyped
     """A resource's views."""
 
     ARGUMENTS_PARSER = Parser()
@@ -85,16 +85,14 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  flask-smorest is untyp
 
         return mark
 
-    def _store_endpoint_docs(
-        self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any
-    ) -> None:
+    def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
         for method, info in self._docs[endpoint].items():
             if method != "parameters":
                 info["access"] = access.declared(obj) if access.is_declared(obj) else None
 
 
-class Api(SmorestApi):  # type: ignore[misc]  flask-smorest is untyped
+class Api(SmorestApi):  # type: ignore[misc]  # flask-smorest is untyped
     """The spec. Errors are `api/problems.py`'s, so flask-smorest's own handler and schema stay out."""
 
     def _register_error_handlers(self) -> None:
@@ -132,7 +130,11 @@ def _document_problems(doc: dict[str, Any], info: dict[str, Any], *, method: str
         doc["x-scope"] = info["access"].scope
         if method == "post":
             doc.setdefault("parameters", []).append(
-                {"in": "header", "name": idempotency.HEADER, "schema": {"type": "string", "maxLength": 200, "minLength": 1, "pattern": "^[!-~]+$"}}
+                {
+                    "in": "header",
+                    "name": idempotency.HEADER,
+                    "schema": {"type": "string", "maxLength": 200, "minLength": 1, "pattern": "^[!-~]+$"},
+                }
             )
     return doc
 

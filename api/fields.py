@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import marshmallow as ma
 import phonenumbers
@@ -33,7 +33,7 @@ class Text(fields.String):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = cast(str, super()._deserialize(value, attr, data, **kwargs))
+        text = super()._deserialize(value, attr, data, **kwargs)
         if "\x00" in text:
             raise ma.ValidationError("must not contain a NUL byte")
         if any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -51,7 +51,7 @@ class Whole(fields.Integer):
     def _validated(self, value: Any) -> int:
         if not (type(value) is int or (isinstance(value, str) and _is_query(self) and value.isascii())):
             raise self.make_error("invalid", input=value)
-        return cast(int, super()._validated(value))
+        return super()._validated(value)
 
 
 class Real(fields.Float):
@@ -64,7 +64,7 @@ class Real(fields.Float):
     def _validated(self, value: Any) -> float:
         if isinstance(value, str) and not _is_query(self):
             raise self.make_error("invalid", input=value)
-        return cast(float, super()._validated(value))
+        return super()._validated(value)
 
 
 class Truth(fields.Boolean):
@@ -76,7 +76,7 @@ class Truth(fields.Boolean):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not (isinstance(value, bool) or (isinstance(value, str) and _is_query(self))):
             raise self.make_error("invalid", input=value)
-        return cast(bool, super()._deserialize(value, attr, data, **kwargs))
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Time(fields.AwareDateTime):

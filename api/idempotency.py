@@ -53,9 +53,7 @@ def applies(view: Callable[..., Any]) -> bool:
     return request.method == "POST" and HEADER in request.headers and "caller" in g
 
 
-def once(
-    session: Session, view: Callable[..., Any], deed: Callable[[], ResponseReturnValue]
-) -> ResponseReturnValue:
+def once(session: Session, view: Callable[..., Any], deed: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse."""
     if not applies(view):
         return deed()
@@ -111,7 +109,9 @@ def _store(session: Session, key: str, fingerprint: str, answer: Response) -> No
             key=key,
             fingerprint=fingerprint,
             status=answer.status_code,
-            headers={name: answer.headers[name] for name in ("Content-Type", "ETag", "Location") if name in answer.headers},
+            headers={
+                name: answer.headers[name] for name in ("Content-Type", "ETag", "Location") if name in answer.headers
+            },
             body=answer.get_data(),
             stored_at=clock.now(),
         )

@@ -107,9 +107,7 @@ def _unknown(error: Exception) -> Response:
     return _problem(500, "/problems/internal-server-error", InternalServerError().name, "")
 
 
-def _problem(
-    status: int, kind: str, title: str, detail: str, *, errors: Any = (), **facts: Any
-) -> Response:
+def _problem(status: int, kind: str, title: str, detail: str, *, errors: Any = (), **facts: Any) -> Response:
     body: dict[str, Any] = {"type": kind, "title": title, "status": status, "instance": request.path}
     if detail:
         body["detail"] = detail

@@ -35,6 +35,7 @@ class Base(DeclarativeBase):
         str: Text(),
         dict[str, Any]: JSONB(),
         list[str]: JSONB(),
+        list[dict[str, Any]]: JSONB(),
         # As text with a check, by value: a new member is then one migration of a constraint.
         StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, values_callable=_values, length=40),
     }

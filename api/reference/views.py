@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Response, current_app, send_from_directory
+from flask import Response, current_app, jsonify, send_from_directory
 
 from api.access import public
 from api.blueprint import Blueprint
@@ -27,7 +27,7 @@ class PageNotBuilt(NotFound):
 @blueprint.response(200, {"type": "object"})
 def openapi() -> Response:
     """Return this specification."""
-    return current_app.json.response(current_app.extensions["spec"].to_dict())
+    return jsonify(current_app.extensions["spec"].to_dict())
 
 
 @blueprint.route("/docs")
