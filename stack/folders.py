@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+PROFILES = ("car", "bicycle", "foot")
 SOCKET_PATH_BYTES = 107
 SOCKET_NAME = ".s.PGSQL.5432"
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -11,10 +11,9 @@ import re
 import shutil
 import signal
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
-
-import psycopg
 
 from stack import living
 from stack.folders import SOCKET_NAME, Folders, StackError, is_root
@@ -141,19 +140,20 @@ def _start(folders: Folders) -> None:
 
 def _make_database(folders: Folders) -> None:
     """Put the extensions into the template, so that every database made here has them, then make ours."""
-    with _connect(folders, "postgres") as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            return
+    if _ask(folders, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
+        return
 
-    with _connect(folders, "template1") as connection:
-        for extension in EXTENSIONS:
-            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-    with _connect(folders, "postgres") as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+    for extension in EXTENSIONS:
+        _ask(folders, "template1", f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    _ask(folders, "postgres", f"CREATE DATABASE {DATABASE}")
 
 
-def _connect(folders: Folders, database: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(host=str(folders.sockets), user=USER, dbname=database, autocommit=True)
+def _ask(folders: Folders, database: str, sql: str) -> str:
+    """Return what the statement answers. By `psql`: a process that only needs the address loads no driver."""
+    flags = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+    return _run(
+        [_program("psql"), *flags, "-h", str(folders.sockets), "-U", USER, "-d", database, "-c", sql]
+    ).stdout.strip()
 
 
 def _own_folder(folder: Path) -> None:
@@ -176,6 +176,7 @@ def _run(command: list[str], *, check: bool = True) -> subprocess.CompletedProce
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,  # the terminal's Ctrl-C is ours to act on
         check=False,
         **identity,
     )
@@ -188,6 +189,7 @@ def _program(name: str) -> str:
     return str(programs() / name)
 
 
+@cache
 def programs() -> Path:
     """Return the folder of the newest PostgreSQL that has PostGIS; Debian keeps it off the PATH."""
     found = [folder for pattern in _PLACES for folder in Path("/").glob(pattern) if (folder / "pg_ctl").exists()]

@@ -22,6 +22,7 @@ class PrivateServers:
     redis_url: str
     folder: Path
     _leave: ExitStack = field(repr=False, compare=False)
+    _joined: tuple[ModuleType, ...] = field(repr=False, compare=False)
     _owner: int = field(default_factory=os.getpid, repr=False, compare=False)
 
     def __enter__(self) -> PrivateServers:
@@ -35,6 +36,11 @@ class PrivateServers:
         if os.getpid() == self._owner:  # in a child the lock is still the parent's
             self._leave.close()
 
+    def mend(self) -> list[str]:
+        """Start again what was killed; return its names. The addresses stay the same."""
+        folders = locate()
+        return [_name(server) for server in self._joined if not server.answers(folders) and _ensure(server, folders)]
+
 
 def attach() -> PrivateServers:
     """Start what does not run and stay attached. A server named by `DATABASE_URL` or `REDIS_URL` is left alone.
@@ -42,10 +48,18 @@ def attach() -> PrivateServers:
     Raises StackError when a server cannot be started.
     """
     folders = locate()
+    named = {postgres: os.environ.get("DATABASE_URL"), redis_server: os.environ.get("REDIS_URL")}
+    joined = tuple(server for server, address in named.items() if not address)
     with ExitStack() as leave:
-        database_url = os.environ.get("DATABASE_URL") or _join(postgres, folders, leave)
-        redis_url = os.environ.get("REDIS_URL") or _join(redis_server, folders, leave)
-        servers = PrivateServers(database_url, redis_url, folders.data, leave.pop_all())
+        for server in joined:
+            _join(server, folders, leave)
+        servers = PrivateServers(
+            database_url=named[postgres] or postgres.url(folders),
+            redis_url=named[redis_server] or redis_server.url(folders),
+            folder=folders.data,
+            _leave=leave.pop_all(),
+            _joined=joined,
+        )
     atexit.register(servers.release)
     return servers
 
@@ -62,9 +76,8 @@ def private_defaults(folder: Path) -> dict[str, str]:
     return defaults
 
 
-def _join(server: ModuleType, folders: Folders, leave: ExitStack) -> str:
-    name = server.__name__.rpartition(".")[2]
-    start_lock = folders.data / f"{name}.start"
+def _join(server: ModuleType, folders: Folders, leave: ExitStack) -> None:
+    start_lock = _start_lock(server, folders)
 
     def step_out() -> None:
         with locked(start_lock):
@@ -72,11 +85,23 @@ def _join(server: ModuleType, folders: Folders, leave: ExitStack) -> str:
                 server.stop(folders)
 
     with locked(start_lock):
-        users = Users(folders.data / f"{name}.users")
+        users = Users(folders.data / f"{_name(server)}.users")
         leave.callback(step_out)
         server.ensure(folders)
-    address: str = server.url(folders)
-    return address
+
+
+def _ensure(server: ModuleType, folders: Folders) -> bool:
+    with locked(_start_lock(server, folders)):
+        server.ensure(folders)
+    return True
+
+
+def _start_lock(server: ModuleType, folders: Folders) -> Path:
+    return folders.data / f"{_name(server)}.start"
+
+
+def _name(server: ModuleType) -> str:
+    return server.__name__.rpartition(".")[2]
 
 
 def _secret_key(path: Path) -> str:

@@ -12,31 +12,29 @@ import socket
 import subprocess
 from pathlib import Path
 
-import redis
-
 from stack import living
 from stack.folders import Folders, StackError
 
 ANSWER_S = 60.0
 STOP_S = 10.0
 TRIES = 5
+GREETING = b"+OK\r\n+PONG\r\n"
 
 
 def url(folders: Folders) -> str:
     """Return the address, password included; StackError before the first start."""
-    try:
-        port, password = _address(folders).read_text().split()
-    except (OSError, ValueError):
-        raise StackError(f"{_address(folders)} does not name a port and a password") from None
+    port, password = _read_address(folders)
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
 def answers(folders: Folders) -> bool:
     """Whether our server takes commands; a stranger on the same port does not know the password."""
     try:
-        with redis.Redis.from_url(url(folders), socket_timeout=5, socket_connect_timeout=5) as client:
-            return bool(client.ping())
-    except (redis.RedisError, StackError):
+        port, password = _read_address(folders)
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            return connection.makefile("rb").read(len(GREETING)) == GREETING
+    except (OSError, StackError):
         return False
 
 
@@ -87,7 +85,7 @@ def _start(folders: Folders) -> bool:
 
 
 def _write_settings(folders: Folders) -> Path:
-    port, password = _address(folders).read_text().split()
+    port, password = _read_address(folders)
     lines = [
         "bind 127.0.0.1",
         f"port {port}",
@@ -108,10 +106,10 @@ def _write_settings(folders: Folders) -> Path:
 def _choose_address(folders: Folders) -> None:
     """Keep the port of last time when nobody took it meanwhile, so that clients find the server again."""
     try:
-        port, password = _address(folders).read_text().split()
-        if _is_free(int(port)):
+        port, password = _read_address(folders)
+        if _is_free(port):
             return
-    except (OSError, ValueError):
+    except StackError:
         password = secrets.token_urlsafe(24)
     draft = _address(folders).with_suffix(".draft")
     draft.touch(mode=0o600)
@@ -144,6 +142,14 @@ def _end(folders: Folders) -> None:
     living.send(_alive(folders), number=signal.SIGKILL)
     if not living.wait_until(lambda: not _alive(folders), timeout_s=STOP_S):
         raise StackError(f"processes that cannot be ended hold {folders.redis}")
+
+
+def _read_address(folders: Folders) -> tuple[int, str]:
+    try:
+        port, password = _address(folders).read_text().split()
+        return int(port), password
+    except (OSError, ValueError):
+        raise StackError(f"{_address(folders)} does not name a port and a password") from None
 
 
 def _address(folders: Folders) -> Path:
