@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from functools import cache
 
 from sqlalchemy import Engine
 
@@ -10,7 +12,7 @@ import stack
 from kernel import clock, logs, settings, ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions, connect
-from kernel.settings import Settings
+from kernel.settings import BadSettings, Settings
 from places.adapters.osrm import OsrmStreets
 from places.streets import STREETS
 
@@ -25,6 +27,16 @@ def load_settings() -> Settings:
         "redis_url": servers.redis_url,
     }
     return settings.load(**{name: value for name, value in given.items() if name.upper() not in os.environ})
+
+
+@cache
+def start() -> tuple[Settings, Engine]:
+    """Read the settings and plug everything in, once a process. Ends the process with a clear line when it cannot."""
+    try:
+        chosen = load_settings()
+    except (BadSettings, stack.StackError) as bad:
+        sys.exit(str(bad))
+    return chosen, plug_in(chosen)
 
 
 def plug_in(chosen: Settings) -> Engine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
@@ -13,26 +12,25 @@ from api import idempotency
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from kernel.settings import BadSettings
-from wiring import load_settings, plug_in
+from wiring import start
 
 # Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
 # Every fact has an entry; the architecture tests see to it.
 REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {}
 
+# A queue by kind: a solve never keeps an arrival waiting.
+QUEUES = {"routing.solve": "solve", "tracking.*": "live", "notices.*": "notify"}
+
 SWEEP_AFTER = timedelta(seconds=5)
 
-try:
-    settings = load_settings()
-except BadSettings as bad:
-    sys.exit(str(bad))
-engine = plug_in(settings)
+settings, engine = start()
 celery = Celery("doorstep", broker=settings.redis_url)
 celery.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
     task_default_queue="default",
+    task_routes=QUEUES,
     task_time_limit=120,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
@@ -42,7 +40,7 @@ celery.conf.update(
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
     },
-    beat_schedule_filename=None,
+    beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
 )
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import sys
+import signal
+import threading
 
 from api.app import create_app
-from kernel.settings import BadSettings
-from wiring import load_settings, plug_in
+from kernel import relay
+from wiring import start
 
-try:
-    settings = load_settings()
-except BadSettings as bad:
-    sys.exit(str(bad))
-engine = plug_in(settings)
+settings, engine = start()
 app = create_app(settings)
+
+
+@app.cli.command("relay")
+def run_relay() -> None:
+    """Number committed facts and tell those who react. One works, others wait in reserve."""
+    from worker import forward  # noqa: PLC0415  the web process needs no Celery
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    relay.run(engine, forward=forward, stopping=stop.is_set)
