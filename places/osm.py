@@ -12,7 +12,7 @@ import osmium
 import osmium.filter
 import osmium.geom
 import shapely
-from shapely.geometry import LineString, Polygon, box
+from shapely.geometry import GeometryCollection, MultiLineString, Polygon, box
 from tzfpy import get_tz
 
 from kernel.errors import Invalid
@@ -135,9 +135,15 @@ class _Reader:
             if tags.get("place") in _PLACE_RANKS and "name" in tags:
                 self._places.append((_PLACE_RANKS.index(tags["place"]), tags["name"]))
         elif thing.is_way():
-            self._take_line(tags, lambda: self._wkb.create_linestring(thing))
+            self._take_line(tags, lambda: self._line(thing))
         elif thing.is_area():
             self._take_area(tags, lambda: self._wkb.create_multipolygon(thing))
+
+    def _line(self, way: Any) -> str:
+        try:
+            return self._wkb.create_linestring(way)
+        except osmium.InvalidLocationError:
+            return _known_part(way)
 
     def _take_address(self, tags: Any, shape: Callable[[], str], *, rank: int) -> None:
         street = tags.get("addr:street") or tags.get("addr:place")
@@ -183,8 +189,8 @@ class _Reader:
         middle = city.coverage.centroid
         city.zone = get_tz(middle.x, middle.y) or "UTC"
         city.name = self._name() or file.name.split(".")[0]
-        coastlines = [line for line in shapely.from_wkb(list(filter(None, self._coastlines))) if _is_line(line)]
-        for water in sea(coastlines, box(*city.coverage.bounds)):
+        coastlines = shapely.get_parts(shapely.from_wkb(list(filter(None, self._coastlines))))
+        for water in sea(list(coastlines), extent or box(*city.coverage.bounds)):
             city.features.append(FoundFeature(Layer.WATER, "sea", None, _SEA_ZOOM, water.wkb_hex))
         return city
 
@@ -199,20 +205,28 @@ def _drawn(shape: Callable[[], str]) -> str:
     """Return the shape, or nothing where the extract cut it so that it has none."""
     try:
         return shape()
-    except RuntimeError:
+    except (RuntimeError, osmium.InvalidLocationError):
         return ""
+
+
+def _known_part(way: Any) -> str:
+    """Return what the extract holds of a way that runs across its edge: one or more lines."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for node in way.nodes:
+        if node.location.valid():
+            runs[-1].append((node.lon, node.lat))
+        elif runs[-1]:
+            runs.append([])
+    lines = [run for run in runs if len(run) > 1]
+    return MultiLineString(lines).wkb_hex if lines else ""
 
 
 def _is_shop(tags: Any) -> bool:
     return any(key in tags for key in ("shop", "amenity", "office", "tourism", "craft", "leisure", "name"))
 
 
-def _is_line(shape: Any) -> bool:
-    return isinstance(shape, LineString)
-
-
 def _coverage(streets: list[str], extent: Polygon | None) -> Polygon:
     """Return the hull of the streets, a little wider, within what the file says it covers."""
-    hull = shapely.geometrycollections(shapely.from_wkb(streets)).convex_hull.buffer(_EDGE_DEGREES)
+    hull = GeometryCollection(list(shapely.from_wkb(streets))).convex_hull.buffer(_EDGE_DEGREES)
     within = hull.intersection(extent) if extent is not None else hull
     return within if isinstance(within, Polygon) and not within.is_empty else hull
