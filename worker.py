@@ -9,6 +9,18 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from api import idempotency
+from deliveries.facts import (
+    AttemptFailed,
+    CourierArrived,
+    DeliveryCancelled,
+    DeliveryChanged,
+    DeliveryConfirmed,
+    DeliveryCreated,
+    DeliveryDelivered,
+    DeliveryOutForDelivery,
+    DeliveryScheduled,
+    DeliveryUnscheduled,
+)
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
@@ -16,7 +28,18 @@ from wiring import start
 
 # Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
 # Every fact has an entry; the architecture tests see to it.
-REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {}
+REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
+    DeliveryCreated: (),
+    DeliveryConfirmed: (),
+    DeliveryChanged: (),
+    DeliveryCancelled: (),
+    DeliveryScheduled: (),
+    DeliveryUnscheduled: (),
+    DeliveryOutForDelivery: (),
+    CourierArrived: (),
+    DeliveryDelivered: (),
+    AttemptFailed: (),
+}
 
 # A queue by kind: a solve never keeps an arrival waiting.
 QUEUES = {"routing.solve": "solve", "tracking.*": "live", "notices.*": "notify"}

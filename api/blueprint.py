@@ -13,7 +13,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema
 from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from accounts.principals import NoLongerValid
 from api import access, idempotency
@@ -61,10 +61,13 @@ class Parser(FlaskParser):
     }
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Return the body, or 415 when it is not sent as JSON."""
+        """Return the body, or 415 when it is not sent as JSON, 400 when it is none."""
         if not is_json(req.mimetype):
             raise UnsupportedMediaType("send JSON with `Content-Type: application/json`")
-        return super().load_json(req, schema)
+        try:
+            return super().load_json(req, schema)
+        except RecursionError:
+            raise BadRequest("the body nests too deeply") from None
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest is untyped

@@ -82,7 +82,7 @@ def _refused(refusal: Refusal) -> Response:
 
 def _http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages")
-    if messages is not None:
+    if messages is not None and error.code == 422:
         return _problem(
             422, "/problems/invalid-request", "The request does not fit the schema.", "", errors=[*_pointers(messages)]
         )

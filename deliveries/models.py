@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -49,6 +50,31 @@ class ParcelCodeKind(StrEnum):
 
     SSCC = "sscc"
     S10 = "s10"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """To whom. The telephone number is E.164."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where: as people write it, and the point that the courier goes to."""
+
+    text: str
+    place: Point
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The half-open window told to the recipient."""
+
+    from_: datetime
+    until: datetime
 
 
 class Delivery(Base):
@@ -101,6 +127,40 @@ class Delivery(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    @property
+    def recipient(self) -> Recipient:
+        """To whom."""
+        return Recipient(self.recipient_name, self.recipient_phone, self.recipient_email)
+
+    @property
+    def address(self) -> Address:
+        """Where."""
+        return Address(self.address_text, self.place)
+
+    @property
+    def promise(self) -> Promise | None:
+        """The window in force, None while there is none."""
+        return _promise(self.promised_from, self.promised_until)
+
+    @property
+    def first_promise(self) -> Promise | None:
+        """The window that was told first, None until there was one."""
+        return _promise(self.first_promised_from, self.first_promised_until)
+
+    def promise_window(self, starts_at: datetime, ends_at: datetime) -> None:
+        """Put the half-open window in force, and keep it if it is the first."""
+        self.promised_from, self.promised_until = starts_at, ends_at
+        if self.first_promise is None:
+            self.first_promised_from, self.first_promised_until = starts_at, ends_at
+
+    def withdraw_promise(self) -> None:
+        """Leave the recipient without a window; the first one stays on record."""
+        self.promised_from = self.promised_until = None
+
+
+def _promise(starts_at: datetime | None, ends_at: datetime | None) -> Promise | None:
+    return None if starts_at is None or ends_at is None else Promise(starts_at, ends_at)
 
 
 class DeliveryWindow(Base):

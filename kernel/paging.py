@@ -23,7 +23,7 @@ class Page[T]:
 
 def page[T](
     session: Session,
-    statement: Select[tuple[T]],
+    statement: Select[T],
     *,
     by: InstrumentedAttribute[UUID],
     cursor: UUID | None,
