@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -48,6 +49,15 @@ class Vehicle(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
 
 
+@dataclass(frozen=True)
+class Pause:
+    """A break that begins between two times, both allowed."""
+
+    earliest_at: datetime
+    latest_at: datetime
+    duration_s: int
+
+
 class Shift(Base):
     """One driver with one vehicle from a start to an end. Neither can be in two at once: the database forbids it."""
 
@@ -87,6 +97,19 @@ class Shift(Base):
     vehicle: Mapped[Vehicle] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    @property
+    def pause(self) -> Pause | None:
+        """The break, None when there is none."""
+        if self.break_earliest_at is None or self.break_latest_at is None or self.break_s is None:
+            return None
+        return Pause(self.break_earliest_at, self.break_latest_at, self.break_s)
+
+    @pause.setter
+    def pause(self, pause: Pause | None) -> None:
+        self.break_earliest_at = pause.earliest_at if pause else None
+        self.break_latest_at = pause.latest_at if pause else None
+        self.break_s = pause.duration_s if pause else None
 
 
 class PlanState(StrEnum):
