@@ -22,7 +22,11 @@ def register(app: Flask, *, limit: str, redis_url: str) -> None:
     """Limit every view to `limit` a caller."""
     app.config["RATELIMIT_DEFAULT"] = limit
     app.config["RATELIMIT_STORAGE_URI"] = redis_url
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        "wrap_exceptions": True,
+    }
     limiter.init_app(app)
     app.after_request(_say_what_is_left)
 
