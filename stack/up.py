@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from stack import child
-from stack.folders import PROFILES, REPOSITORY, StackError, locate
+from stack.folders import PROFILES, REPOSITORY, StackError, is_root, locate
 from stack.private import PrivateServers, attach, private_defaults
 from stack.redis_server import free_port
 
@@ -66,6 +66,8 @@ def settings(servers: PrivateServers) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     ours |= {_streets_name(profile): f"http://127.0.0.1:{free_port()}" for profile in PROFILES}
+    if is_root():
+        ours["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"  # Celery's, at every start
     kept = {name: value for name, value in os.environ.items() if value and name != "PATH"}
     return ours | kept
 
