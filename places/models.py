@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy import ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base
@@ -36,32 +37,46 @@ class City(Base):
     version: Mapped[int] = mapped_column(Integer)
 
 
-class Address(Base):
-    """One house number on one street, as the map has it. `place` is the entrance or the middle of the house."""
+class Street(Base):
+    """A street that has addresses, once for each town that has one of its name. What a typed address meets first."""
 
-    __tablename__ = "addresses"
+    __tablename__ = "address_streets"
     __table_args__ = (
-        Index(
-            "ix_addresses_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
-        Index("ix_addresses_place", "place", postgresql_using="gist"),
-        Index("ix_addresses_street_key", "street_key", "house_key"),
+        UniqueConstraint("city_id", "key", "town_key"),
+        Index("ix_address_streets_key_like", "key", postgresql_using="gin", postgresql_ops={"key": "gin_trgm_ops"}),
+        Index("ix_address_streets_key", "key"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     city_id: Mapped[UUID] = mapped_column(ForeignKey("cities.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    town: Mapped[str | None]
+    # Name and town as `wording.fold` makes them; the town is empty where the map names none.
+    key: Mapped[str]
+    town_key: Mapped[str]
+
+
+class Address(Base):
+    """One house on one street, as the map has it. Copy what you need: the next import replaces every row."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        Index("ix_addresses_street_id", "street_id"),
+        Index("ix_addresses_place", "place", postgresql_using="gist"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    street_id: Mapped[UUID] = mapped_column(ForeignKey("address_streets.id", ondelete="CASCADE"))
     street: Mapped[str]
     house_number: Mapped[str]
     postcode: Mapped[str | None]
     city_name: Mapped[str | None]
+    # The entrance, or the middle of the house.
     place: Mapped[Point] = mapped_column(PointType)
-    # Folded by `places.wording`: lower case, letters without marks.
-    street_key: Mapped[str]
+    # As `wording.read_house_number` makes them: the number whole, all numbers it stands for, and how it sorts.
     house_key: Mapped[str]
-    search_text: Mapped[str]
+    house_parts: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    house_value: Mapped[int] = mapped_column(Integer)
 
     @property
     def text(self) -> str:
