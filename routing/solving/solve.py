@@ -1,18 +1,93 @@
 """The one call: a problem in, a checked plan out."""
 
-from routing.solving.limit import Limit, OnProgress
-from routing.solving.problem import Problem
-from routing.solving.solution import Solution
+import time
+from collections.abc import Sequence
+
+from routing.solving.assemble import Sequences, assemble, left_out, rank
+from routing.solving.checker import violations
+from routing.solving.fits import DoesNotFit
+from routing.solving.insertion import construct, insert_all, repair
+from routing.solving.limit import Limit, OnProgress, Progress
+from routing.solving.problem import Problem, Stop
+from routing.solving.reasons import impossible
+from routing.solving.solution import Solution, Unassigned
+from routing.solving.validate import check_problem
+from routing.solving.violation import Violation
+
+_BETWEEN_TELLING_S = 0.5
+"""Pricing a plan to tell of it takes time from the search."""
 
 
 class SolverFault(Exception):
     """Every plan found breaks a rule: a defect of the solver, not of the problem."""
 
+    def __init__(self, found: Sequence[Violation]) -> None:
+        super().__init__("; ".join(f"{one.rule} {one.who}: {one.detail}" for one in found[:5]))
+
 
 def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | None = None) -> Solution:
     """The best plan found within `limit`; the same problem, seed and `limit.solutions` give the same plan.
 
-    Always answers, if only with every stop left out and the reason why. Raises `ProblemError` when the problem
-    contradicts itself, `SolverFault` when the checker refuses every plan found.
+    Always answers, if only with every stop left out and the reason why. A plan that the checker refuses gives way to
+    the next best; raises `SolverFault` when it refuses every one, and `ProblemError` when the problem contradicts itself.
     """
-    raise NotImplementedError
+    check_problem(problem)
+    hopeless = impossible(problem)
+    known = {one.stop_id for one in hopeless}
+    stops = [stop for stop in problem.stops if stop.id not in known]
+    if not stops:
+        return _first_sound(problem, [("nothing to plan", [[] for _ in problem.vehicles])], hopeless)
+
+    inserted = construct(problem, stops)
+    teller = _Teller(problem, progress)
+    teller.tell(inserted, 0.0)
+    plans = [("ortools", _search(problem, stops, limit=limit, seed=seed, teller=teller)), ("insertion", inserted)]
+
+    plans.sort(key=lambda plan: rank(problem, plan[1]))
+    return _first_sound(problem, plans, hopeless)
+
+
+def _search(problem: Problem, stops: Sequence[Stop], *, limit: Limit, seed: int, teller: "_Teller") -> Sequences:
+    from routing.solving.ortools_search import search  # noqa: PLC0415 - half a second that data alone need not pay
+
+    found = search(problem, stops, limit=limit, seed=seed, on_better=teller.tell)
+    sequences: Sequences = [[] for _ in problem.vehicles] if found is None else repair(problem, found)
+    chosen = {stop.id for stop in stops}
+    insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in chosen])
+    return sequences
+
+
+def _first_sound(problem: Problem, plans: Sequence[tuple[str, Sequences]], hopeless: Sequence[Unassigned]) -> Solution:
+    """The first plan that the checker accepts, with the reason for each stop left out."""
+    faults: list[Violation] = []
+    for found_by, sequences in plans:
+        known = {one.stop_id: one for one in hopeless}
+        no_room = insert_all(problem, sequences, [s for s in left_out(problem, sequences) if s.id not in known])
+        known |= {one.stop_id: one for one in no_room}
+        unassigned = [known[stop.id] for stop in left_out(problem, sequences)]
+        solution = assemble(problem, sequences, unassigned=unassigned, found_by=found_by)
+        found = violations(problem, solution)
+        if not found:
+            return solution
+        faults += found
+    raise SolverFault(faults)
+
+
+class _Teller:
+    """Prices the plans that the search finds for whoever watches, not more often than eyes follow."""
+
+    def __init__(self, problem: Problem, progress: OnProgress | None) -> None:
+        self._problem = problem
+        self._progress = progress
+        self._told_s = float("-inf")
+
+    def tell(self, sequences: Sequences, share: float) -> None:
+        if self._progress is None or time.monotonic() - self._told_s < _BETWEEN_TELLING_S:
+            return
+        try:
+            _, cost = rank(self._problem, sequences)
+        except DoesNotFit:
+            return  # the search believes in a route that exact times refuse; it is repaired at the end
+        unassigned = len(left_out(self._problem, sequences))
+        self._progress(Progress(percent=int(100 * share), cost=cost, unassigned=unassigned))
+        self._told_s = time.monotonic()

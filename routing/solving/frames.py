@@ -1,0 +1,53 @@
+"""What the solver's child says to its parent: pickles, each after its length in eight bytes."""
+
+import pickle
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routing.solving.limit import Progress
+from routing.solving.solution import Solution
+
+_LENGTH = struct.Struct("!Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last frame of a search that ended well."""
+
+    solution: Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The last frame of a search that raised: the exception in words."""
+
+    detail: str
+
+
+type Frame = Progress | Done | Failed
+
+
+def packed(frame: Frame) -> bytes:
+    """The frame as it goes through the pipe."""
+    body = pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
+class Frames:
+    """Puts frames together again from pieces of any size."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[Frame]:
+        """The frames that are complete with this piece."""
+        self._pending += piece
+        while len(self._pending) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._pending)
+            end = _LENGTH.size + length
+            if len(self._pending) < end:
+                return
+            frame: Frame = pickle.loads(self._pending[_LENGTH.size : end])
+            del self._pending[:end]
+            yield frame

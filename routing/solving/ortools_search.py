@@ -1,0 +1,83 @@
+"""Searches a model with OR-Tools: a first plan by insertion, then guided local search until the limit."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from routing.solving.assemble import Sequences
+from routing.solving.limit import Limit
+from routing.solving.ortools_model import Model, build
+from routing.solving.problem import Problem, Stop
+
+_FIRST = routing_enums_pb2.FirstSolutionStrategy
+_FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERTION, _FIRST.ALL_UNPERFORMED)
+"""Tried in turn until one gives a plan; PATH_CHEAPEST_ARC finds none where windows are tight."""
+
+_FOREVER_S = 10**6
+
+type OnBetter = Callable[[Sequences, float], None]
+"""Told of each better plan, and the share of the limit used."""
+
+
+@dataclass
+class _Watch:
+    """Counts solutions and keeps the best."""
+
+    model: Model
+    limit: Limit
+    on_better: OnBetter
+    began_s: float = field(default_factory=time.monotonic)
+    solutions: int = 0
+    cost: int | None = None
+    best: Sequences | None = None
+
+    def __call__(self) -> None:
+        self.solutions += 1
+        cost = self.model.routing.CostVar().Max()
+        if self.cost is None or cost < self.cost:
+            self.cost = cost
+            self.best = self.model.sequences()
+            self.on_better(self.best, self.share())
+        if self.limit.solutions is not None and self.solutions >= self.limit.solutions:
+            self.model.routing.solver().FinishCurrentSearch()
+
+    def share(self) -> float:
+        by_count = 0.0 if self.limit.solutions is None else self.solutions / self.limit.solutions
+        by_clock = 0.0 if self.limit.seconds is None else (time.monotonic() - self.began_s) / self.limit.seconds
+        return min(1.0, max(by_count, by_clock))
+
+
+def search(
+    problem: Problem, stops: Sequence[Stop], *, limit: Limit, seed: int, on_better: OnBetter
+) -> Sequences | None:
+    """The best plan that the library finds for these stops, or nothing if it finds none.
+
+    The seed shuffles the stops, which is what the library's otherwise fixed search depends on.
+    """
+    shuffled = list(stops)
+    random.Random(seed).shuffle(shuffled)
+    for first in _FIRST_PLANS:
+        model = build(problem, shuffled)
+        watch = _Watch(model, limit, on_better)
+        model.routing.AddAtSolutionCallback(watch)
+        model.routing.solver().ReSeed(seed)
+        model.routing.SolveWithParameters(_parameters(first, limit))
+        if watch.best is not None:
+            return watch.best
+    return None
+
+
+def _parameters(first: int, limit: Limit) -> Any:
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = first
+    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    if limit.solutions is not None:
+        parameters.solution_limit = limit.solutions
+        parameters.lns_time_limit.FromSeconds(_FOREVER_S)
+    if limit.seconds is not None:
+        parameters.time_limit.FromMilliseconds(int(limit.seconds * 1000))
+    return parameters
