@@ -35,6 +35,16 @@ from deliveries.facts import (
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from routing.facts import (
+    DropWithdrawn,
+    PlanCancelled,
+    PlanFailed,
+    PlanPublished,
+    PlanRequested,
+    PlanSolved,
+    RoutePublished,
+    StopWithdrawn,
+)
 from wiring import start
 
 # Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
@@ -58,6 +68,14 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     CourierArrived: (),
     DeliveryDelivered: (),
     AttemptFailed: (),
+    PlanRequested: (),
+    PlanSolved: (),
+    PlanFailed: (),
+    PlanCancelled: (),
+    PlanPublished: (),
+    RoutePublished: (),
+    DropWithdrawn: (),
+    StopWithdrawn: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
