@@ -22,6 +22,7 @@ RESOURCES = (
     "reference",
     "auth",
     "people",
+    "places",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
