@@ -8,6 +8,7 @@ from importlib import import_module
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from flask_jwt_extended import JWTManager
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import limits, observing, problems
 from api.blueprint import Api, Blueprint
@@ -23,6 +24,7 @@ RESOURCES = (
     "auth",
     "people",
     "routes",
+    "places",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
@@ -42,6 +44,9 @@ def create_app(settings: Settings) -> App:
     """Return the application. The adapters it needs are plugged in by `wiring.py` before the first request."""
     app = App("api", static_folder=None)
     app.json = Json(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config.update(
         API_TITLE="Doorstep",
         API_VERSION="v1",

@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.strategies import RateLimiter
+
+from api import access
+
+_UNLIMITED = "_unlimited"
+_COUNTERS = "counters"
 
 
 def _key() -> str:
-    """Whoever sends the token; without one, the address."""
+    """Whoever sends the token; the address where anyone may call, for there a made-up token costs nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or not access.is_declared(view) or access.declared(view).public:
+        return get_remote_address()
     return request.headers.get("Authorization") or get_remote_address()
 
 
-# Redis away: count in memory rather than refuse or let everything through.
-limiter = Limiter(key_func=_key, in_memory_fallback_enabled=True, strategy="fixed-window")
+def unlimited[F: Callable[..., Any]](view: F) -> F:
+    """Mark a view that is not limited: probes and static files."""
+    setattr(view, _UNLIMITED, True)
+    return view
+
+
+def _is_unlimited() -> bool:
+    return hasattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED)
 
 
 def register(app: Flask, *, limit: str, redis_url: str) -> None:
     """Limit every view to `limit` a caller."""
-    app.config["RATELIMIT_DEFAULT"] = limit
-    app.config["RATELIMIT_STORAGE_URI"] = redis_url
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = {
-        "socket_connect_timeout": 1,
-        "socket_timeout": 1,
-        "wrap_exceptions": True,
-    }
-    limiter.init_app(app)
-    app.after_request(_say_what_is_left)
+    limiter = Limiter(
+        key_func=_key,
+        app=app,
+        default_limits=[limit],
+        storage_uri=redis_url,
+        storage_options={"socket_connect_timeout": 1, "socket_timeout": 1, "wrap_exceptions": True},
+        # Redis away: count in memory rather than refuse or let everything through.
+        in_memory_fallback_enabled=True,
+    )
+    limiter.request_filter(_is_unlimited)
+    app.extensions[_COUNTERS] = limiter
+    app.after_request(partial(_say_what_is_left, limiter))
 
 
-def _say_what_is_left(answer: Response) -> Response:
+def counters() -> RateLimiter:
+    """Return what counts, in Redis or without it in memory. Raises StorageError when Redis has just gone away."""
+    limiter: Limiter = current_app.extensions[_COUNTERS]
+    return limiter.limiter
+
+
+def _say_what_is_left(limiter: Limiter, answer: Response) -> Response:
     limit = limiter.current_limit
     if limit is None:
         return answer

@@ -11,7 +11,7 @@ from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from werkzeug.exceptions import TooManyRequests
 
-from api.limits import limiter
+from api.limits import counters
 from kernel.errors import Unavailable
 
 
@@ -23,8 +23,8 @@ def count(email: str) -> None:
     """Count a try before it is made, so that a thousand at once are a thousand. TooManyRequests, TriesUnknown."""
     limit, names = _limit(), _names(email)
     try:
-        allowed = limiter.limiter.hit(limit, *names)
-        reset_at = limiter.limiter.get_window_stats(limit, *names).reset_time
+        allowed = counters().hit(limit, *names)
+        reset_at = counters().get_window_stats(limit, *names).reset_time
     except StorageError:
         raise TriesUnknown() from None
     if not allowed:
@@ -35,7 +35,7 @@ def count(email: str) -> None:
 def forget(email: str) -> None:
     """Forget the tries of somebody who knew the password."""
     try:
-        limiter.limiter.clear(_limit(), *_names(email))
+        counters().clear(_limit(), *_names(email))
     except StorageError:
         return
 

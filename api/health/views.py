@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.access import public
 from api.blueprint import Blueprint
 from api.health.schemas import HealthSchema, ReadinessSchema
-from api.limits import limiter
+from api.limits import unlimited
 from api.unit import own_units
 from kernel import clock, ticks
 from kernel.database import Sessions
@@ -24,7 +24,7 @@ blueprint = Blueprint("health", __name__, description="Is it alive, is it ready,
 
 
 @blueprint.route("/healthz")
-@limiter.exempt
+@unlimited
 @public
 @own_units
 @blueprint.response(200, HealthSchema)
@@ -37,7 +37,7 @@ def healthz() -> dict[str, Any]:
 
 
 @blueprint.route("/readyz")
-@limiter.exempt
+@unlimited
 @public
 @own_units
 @blueprint.response(200, ReadinessSchema)
@@ -58,7 +58,7 @@ def readyz() -> tuple[dict[str, Any], int]:
 
 
 @blueprint.route("/metrics")
-@limiter.exempt
+@unlimited
 @public
 @own_units
 @blueprint.response(200, {"type": "string"}, content_type="text/plain")

@@ -8,7 +8,7 @@ from flask import Response, current_app, jsonify, send_from_directory
 
 from api.access import public
 from api.blueprint import Blueprint
-from api.limits import limiter
+from api.limits import unlimited
 from api.unit import own_units
 from kernel.errors import NotFound
 
@@ -21,7 +21,7 @@ class PageNotBuilt(NotFound):
 
 
 @blueprint.route("/openapi.json")
-@limiter.exempt
+@unlimited
 @public
 @own_units
 @blueprint.response(200, {"type": "object"})
@@ -31,7 +31,7 @@ def openapi() -> Response:
 
 
 @blueprint.route("/docs")
-@limiter.exempt
+@unlimited
 @public
 @own_units
 @blueprint.response(200, {"type": "string"}, content_type="text/html")
@@ -42,7 +42,7 @@ def docs() -> Response:
 
 
 @blueprint.route("/assets/<path:name>")
-@limiter.exempt
+@unlimited
 @public
 @own_units
 @blueprint.response(200, {"type": "string"}, content_type="application/octet-stream")

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from api.access import public
+from accounts.models import Role
+from api.access import open_to, public
 from api.app import create_app
 from api.blueprint import Blueprint
 from api.fields import Place, Schema, Text, Time, Truth, Whole
@@ -84,6 +85,13 @@ def make_tea(how: str) -> dict[str, Any]:
 @blueprint.response(200, TeaSchema)
 def taste(tea: dict[str, Any]) -> dict[str, Any]:
     return tea
+
+
+@blueprint.route("/secret", methods=["GET"])
+@open_to(Role.ADMIN, scope="accounts:read")
+@blueprint.response(200, TeaSchema)
+def secret() -> dict[str, Any]:
+    return {}
 
 
 @pytest.fixture
