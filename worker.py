@@ -45,6 +45,7 @@ from routing.facts import (
     RoutePublished,
     StopWithdrawn,
 )
+from routing.tasks import SHOW, SOLVE, WITHDRAW
 from wiring import start
 
 # Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
@@ -60,15 +61,15 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     KeyRevoked: (),
     DeliveryCreated: (),
     DeliveryConfirmed: (),
-    DeliveryChanged: (),
-    DeliveryCancelled: (),
+    DeliveryChanged: (SHOW,),
+    DeliveryCancelled: (WITHDRAW,),
     DeliveryScheduled: (),
-    DeliveryUnscheduled: (),
+    DeliveryUnscheduled: (WITHDRAW,),
     DeliveryOutForDelivery: (),
     CourierArrived: (),
     DeliveryDelivered: (),
     AttemptFailed: (),
-    PlanRequested: (),
+    PlanRequested: (SOLVE,),
     PlanSolved: (),
     PlanFailed: (),
     PlanCancelled: (),

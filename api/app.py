@@ -23,6 +23,9 @@ RESOURCES = (
     "reference",
     "auth",
     "people",
+    "vehicles",
+    "shifts",
+    "plans",
     "routes",
     "places",
 )
