@@ -35,7 +35,7 @@ class AddressQuery(Query):
     limit = Whole(least=1, most=50, load_default=10)
 
 
-class AddressSchema(Schema):
+class FoundAddressSchema(Schema):
     """One house on one street."""
 
     text = fields.String(required=True, metadata={"examples": ["Mannerheimintie 12, 00100 Helsinki"]})
@@ -49,7 +49,7 @@ class AddressSchema(Schema):
 class AddressesSchema(Schema):
     """Addresses, best first."""
 
-    items = fields.List(fields.Nested(AddressSchema), required=True)
+    items = fields.List(fields.Nested(FoundAddressSchema), required=True)
     attribution = fields.Constant(ATTRIBUTION, required=True)
 
 
