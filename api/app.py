@@ -22,9 +22,12 @@ RESOURCES = (
     "health",
     "reference",
     "auth",
+    "me",
     "people",
     "routes",
     "places",
+    "organisations",
+    "keys",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
