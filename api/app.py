@@ -24,10 +24,10 @@ RESOURCES = (
     "auth",
     "me",
     "people",
-    "routes",
-    "places",
     "organisations",
     "keys",
+    "routes",
+    "places",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from accounts.keys import Scope
 from accounts.models import Role
-from api.fields import Schema, Text, Time
+from api.fields import Name, Schema, Time
 
 NAME: dict[str, Any] = {"examples": ["web shop"]}
 SCOPES: dict[str, Any] = {"examples": [["deliveries:read", "deliveries:write"]]}
@@ -17,7 +17,7 @@ SCOPES: dict[str, Any] = {"examples": [["deliveries:read", "deliveries:write"]]}
 class KeyDraftSchema(Schema):
     """A key for a program: what it may do is its role's, narrowed to scopes."""
 
-    name = Text(most=200, required=True, metadata=NAME)
+    name = Name(required=True, metadata=NAME)
     role = fields.Enum(Role, by_value=fields.String, required=True, metadata={"examples": ["merchant"]})
     scopes = fields.List(
         fields.Enum(Scope, by_value=fields.String),

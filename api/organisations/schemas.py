@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from accounts.models import OrganisationKind
-from api.fields import Schema, Text, Time
+from api.fields import Name, Schema, Time
 
 NAME = {"examples": ["Kirjakauppa Oy"]}
 
@@ -13,7 +13,7 @@ NAME = {"examples": ["Kirjakauppa Oy"]}
 class OrganisationDraftSchema(Schema):
     """A merchant to serve."""
 
-    name = Text(most=200, required=True, metadata=NAME)
+    name = Name(required=True, metadata=NAME)
 
 
 class OrganisationSchema(Schema):

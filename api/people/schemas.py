@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from accounts.models import Role
-from api.fields import Email, PageQuery, Password, Phone, Schema, Text, Time, Truth, Whole
+from api.fields import Email, Name, PageQuery, Password, Phone, Schema, Time, Truth, Whole
 
 NAME: dict[str, Any] = {"examples": ["Aino Virtanen"]}
 EMAIL: dict[str, Any] = {"examples": ["aino@example.com"]}
@@ -16,7 +16,7 @@ EMAIL: dict[str, Any] = {"examples": ["aino@example.com"]}
 class PersonDraftSchema(Schema):
     """Somebody who shall sign in; in your own organisation unless a merchant of it is named."""
 
-    name = Text(most=200, required=True, metadata=NAME)
+    name = Name(required=True, metadata=NAME)
     email = Email(required=True, metadata=EMAIL)
     phone = Phone(allow_none=True, load_default=None)
     role = fields.Enum(Role, by_value=fields.String, required=True, metadata={"examples": ["driver"]})
@@ -27,7 +27,7 @@ class PersonDraftSchema(Schema):
 class PersonChangeSchema(Schema):
     """What shall be different. Somebody made inactive, or given a new password, is signed out everywhere."""
 
-    name = Text(most=200, metadata=NAME)
+    name = Name(metadata=NAME)
     email = Email(metadata=EMAIL)
     phone = Phone(allow_none=True)
     role = fields.Enum(Role, by_value=fields.String, metadata={"examples": ["dispatcher"]})
