@@ -35,7 +35,8 @@ def make_key(draft: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]
     organisation_id = draft.pop("organisation_id") or caller().organisation_id
     organisation = queries.organisation(session(), organisation_id, caller=caller())
     key, secret = keys.make_key(session(), organisation=organisation, by=caller().person_id, now=clock.now(), **draft)
-    return {**KeySchema().dump(key), "api_key": secret}, 201, NOT_STORED
+    shown = {name: getattr(key, name) for name in KeySchema().fields}
+    return shown | {"api_key": secret}, 201, NOT_STORED
 
 
 @blueprint.route("", methods=["GET"])
