@@ -22,7 +22,10 @@ RESOURCES = (
     "health",
     "reference",
     "auth",
+    "me",
     "people",
+    "organisations",
+    "keys",
     "routes",
     "places",
 )

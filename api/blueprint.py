@@ -147,7 +147,7 @@ def _refusals(info: dict[str, Any], method: str) -> Iterable[type[Refusal]]:
     if declared is not None and not declared.public:
         yield from (access.NotAuthenticated, NoLongerValid, access.RoleNotAllowed, access.ScopeMissing)
         if method == "post":
-            yield from (idempotency.KeyReused, idempotency.KeyInvalid, idempotency.KeyInUse)
+            yield from (idempotency.KeyReused, idempotency.KeyInvalid, idempotency.KeyInUse, idempotency.AnswerNotKept)
     yield from info.get("refusals", ())
 
 

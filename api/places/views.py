@@ -25,7 +25,7 @@ CACHED = {"Cache-Control": "public, max-age=60, stale-while-revalidate=86400"}
 
 
 @blueprint.route("/addresses")
-@open_to(*Role, scope="addresses:read")
+@open_to(*Role, scope="places:read")
 @blueprint.arguments(AddressQuery, location="query")
 @blueprint.response(200, AddressesSchema)
 def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
