@@ -23,6 +23,7 @@ RESOURCES = (
     "reference",
     "auth",
     "people",
+    "deliveries",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

@@ -10,6 +10,7 @@ import orjson
 import structlog
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from accounts.principals import NoLongerValid
@@ -65,14 +66,25 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(Exception, _unknown)
 
 
-def _refused(refusal: Refusal) -> Response:
+def described(refusal: Refusal, *, under: str = "") -> dict[str, Any]:
+    """Return a refusal's problem document. `under` is the JSON pointer to the part of the body that it speaks of."""
     kind = type(refusal)
-    answer = _problem(
-        status_of(kind), type_of(kind), title_of(kind), refusal.detail, errors=refusal.errors, **refusal.facts
-    )
+    errors = [FieldError(under + error.pointer, error.detail) for error in refusal.errors]
+    return _body(status_of(kind), type_of(kind), title_of(kind), refusal.detail, errors=errors, **refusal.facts)
+
+
+def described_misfit(messages: Mapping[str, Any], *, under: str = "") -> dict[str, Any]:
+    """Return the problem document of a part of the body that does not fit its schema, from marshmallow's messages."""
+    errors = [FieldError(under + error.pointer, error.detail) for error in _pointers({"json": messages})]
+    return _misfit(errors)
+
+
+def _refused(refusal: Refusal) -> Response:
+    answer = _answer(described(refusal))
     if isinstance(refusal, Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after_s)
     if isinstance(refusal, NotAuthenticated | NoLongerValid):
@@ -83,12 +95,10 @@ def _refused(refusal: Refusal) -> Response:
 def _http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages")
     if messages is not None and error.code == 422:
-        return _problem(
-            422, "/problems/invalid-request", "The request does not fit the schema.", "", errors=[*_pointers(messages)]
-        )
+        return _answer(_misfit([*_pointers(messages)]))
     status = error.code or 500
     slug = re.sub(r"[^a-z]+", "-", error.name.lower()).strip("-")
-    answer = _problem(status, f"/problems/{slug}", error.name, error.description or "")
+    answer = _answer(_body(status, f"/problems/{slug}", error.name, error.description or ""))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
@@ -102,12 +112,22 @@ def _database(error: DBAPIError) -> Response:
     return _unknown(error)
 
 
+def _stale(error: StaleDataError) -> Response:
+    # Somebody else's transaction raised the version between our reading the row and our writing it.
+    log.info("stale", reason=str(error))
+    return _refused(PreconditionFailed())
+
+
 def _unknown(error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
-    return _problem(500, "/problems/internal-server-error", InternalServerError().name, "")
+    return _answer(_body(500, "/problems/internal-server-error", InternalServerError().name, ""))
 
 
-def _problem(status: int, kind: str, title: str, detail: str, *, errors: Any = (), **facts: Any) -> Response:
+def _misfit(errors: list[FieldError]) -> dict[str, Any]:
+    return _body(422, "/problems/invalid-request", "The request does not fit the schema.", "", errors=errors)
+
+
+def _body(status: int, kind: str, title: str, detail: str, *, errors: Any = (), **facts: Any) -> dict[str, Any]:
     body: dict[str, Any] = {"type": kind, "title": title, "status": status, "instance": request.path}
     if detail:
         body["detail"] = detail
@@ -115,7 +135,11 @@ def _problem(status: int, kind: str, title: str, detail: str, *, errors: Any = (
         body["errors"] = [_error(error) for error in errors]
     body["request_id"] = g.get("request_id")
     body.update(facts)
-    return Response(orjson.dumps(body, default=str), status=status, content_type=MEDIA_TYPE)
+    return body
+
+
+def _answer(body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body, default=str), status=body["status"], content_type=MEDIA_TYPE)
 
 
 def _error(error: FieldError) -> dict[str, str]:
