@@ -8,6 +8,17 @@ from datetime import timedelta
 from celery import Celery
 from celery.signals import worker_process_init
 
+from accounts import families
+from accounts.facts import (
+    KeyMade,
+    KeyRevoked,
+    OrganisationAdded,
+    PasswordChanged,
+    PersonAdded,
+    PersonChanged,
+    SessionsRevoked,
+    SignedIn,
+)
 from api import idempotency
 from deliveries.facts import (
     AttemptFailed,
@@ -24,11 +35,29 @@ from deliveries.facts import (
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from routing.facts import (
+    DropWithdrawn,
+    PlanCancelled,
+    PlanFailed,
+    PlanPublished,
+    PlanRequested,
+    PlanSolved,
+    RoutePublished,
+    StopWithdrawn,
+)
 from wiring import start
 
 # Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
 # Every fact has an entry; the architecture tests see to it.
 REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
+    OrganisationAdded: (),
+    PersonAdded: (),
+    PersonChanged: (),
+    PasswordChanged: (),
+    SignedIn: (),
+    SessionsRevoked: (),
+    KeyMade: (),
+    KeyRevoked: (),
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (),
@@ -39,6 +68,14 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     CourierArrived: (),
     DeliveryDelivered: (),
     AttemptFailed: (),
+    PlanRequested: (),
+    PlanSolved: (),
+    PlanFailed: (),
+    PlanCancelled: (),
+    PlanPublished: (),
+    RoutePublished: (),
+    DropWithdrawn: (),
+    StopWithdrawn: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
@@ -111,3 +148,4 @@ def prune() -> None:
     with Sessions.begin() as session:
         facts.prune(session, before=now - timedelta(days=settings.facts_kept_days))
         idempotency.prune(session, before=now - idempotency.KEPT)
+        families.prune(session, before=now)

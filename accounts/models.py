@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.database import Base
@@ -52,7 +52,7 @@ class Person(Base):
     """Somebody who signs in. E-mail addresses are unique whatever their case."""
 
     __tablename__ = "people"
-    __table_args__ = (Index("uq_people_email", func.lower("email"), unique=True),)
+    __table_args__ = (Index("uq_people_email", text("lower(email)"), unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)

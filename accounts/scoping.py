@@ -12,13 +12,13 @@ from accounts.principals import Principal, Role
 type OrganisationColumn = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
-def scoped[R: tuple[Any, ...]](
-    statement: Select[R],
+def scoped[*Ts](
+    statement: Select[*Ts],
     *,
     caller: Principal,
     carrier: OrganisationColumn | None = None,
     merchant: OrganisationColumn | None = None,
-) -> Select[R]:
+) -> Select[*Ts]:
     """Narrow `statement` to what belongs to the caller's organisation.
 
     `carrier` and `merchant` are the columns with the id of the organisation that drives and of the one that sends. A

@@ -24,6 +24,7 @@ RESOURCES = (
     "auth",
     "people",
     "deliveries",
+    "routes",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

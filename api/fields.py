@@ -124,6 +124,19 @@ class Email(fields.Email):
         return Text(most=254)._deserialize(super()._deserialize(value, attr, data, **kwargs), attr, data)
 
 
+class Password(Text):
+    """A password that somebody chooses: length is what makes one good (NIST SP 800-63B)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            least=10,
+            most=200,
+            load_only=True,
+            metadata={"examples": ["correct horse battery"], "format": "password"},
+            **kwargs,
+        )
+
+
 class Place(fields.Field[Point]):
     """A GeoJSON point, `{"type": "Point", "coordinates": [longitude, latitude]}`."""
 

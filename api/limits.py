@@ -10,10 +10,12 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.strategies import RateLimiter
 
 from api import access
 
 _UNLIMITED = "_unlimited"
+_COUNTERS = "counters"
 
 
 def _key() -> str:
@@ -41,12 +43,19 @@ def register(app: Flask, *, limit: str, redis_url: str) -> None:
         app=app,
         default_limits=[limit],
         storage_uri=redis_url,
-        storage_options={"socket_connect_timeout": 1, "socket_timeout": 1},
+        storage_options={"socket_connect_timeout": 1, "socket_timeout": 1, "wrap_exceptions": True},
         # Redis away: count in memory rather than refuse or let everything through.
         in_memory_fallback_enabled=True,
     )
     limiter.request_filter(_is_unlimited)
+    app.extensions[_COUNTERS] = limiter
     app.after_request(partial(_say_what_is_left, limiter))
+
+
+def counters() -> RateLimiter:
+    """Return what counts, in Redis or without it in memory. Raises StorageError when Redis has just gone away."""
+    limiter: Limiter = current_app.extensions[_COUNTERS]
+    return limiter.limiter
 
 
 def _say_what_is_left(limiter: Limiter, answer: Response) -> Response:

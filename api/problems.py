@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from accounts.families import TokenReplayed
 from accounts.principals import NoLongerValid
+from accounts.signing_in import WrongCredentials
 from api.access import NotAuthenticated
 from kernel.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 
@@ -41,6 +43,8 @@ STATUSES: Mapping[type[Refusal], int] = {
     Unavailable: 503,
     NotAuthenticated: 401,
     NoLongerValid: 401,
+    WrongCredentials: 401,
+    TokenReplayed: 401,
     PreconditionFailed: 412,
     PreconditionMissing: 428,
 }
@@ -87,7 +91,7 @@ def _refused(refusal: Refusal) -> Response:
     answer = _answer(described(refusal))
     if isinstance(refusal, Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after_s)
-    if isinstance(refusal, NotAuthenticated | NoLongerValid):
+    if answer.status_code == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 

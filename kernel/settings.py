@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     access_token_minutes: int = Field(15, ge=1, le=60)
     refresh_token_days: int = Field(30, ge=1, le=365)
     rate_limit: str = Field("1200 per minute", description="Requests of one caller; Flask-Limiter's notation")
+    sign_in_limit: str = Field("10 per minute", description="Wrong passwords for one account from one address")
     facts_kept_days: int = Field(400, ge=1, description="How long handled facts stay")
     positions_kept_days: int = Field(30, ge=1, description="How long couriers' positions stay")
 

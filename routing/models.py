@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from accounts.models import Person
 from deliveries.models import Delivery
@@ -45,6 +47,15 @@ class Vehicle(Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A break that begins between two times, both allowed."""
+
+    earliest_at: datetime
+    latest_at: datetime
+    duration_s: int
 
 
 class Shift(Base):
@@ -87,6 +98,19 @@ class Shift(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
 
+    @property
+    def pause(self) -> Pause | None:
+        """The break, None when there is none."""
+        if self.break_earliest_at is None or self.break_latest_at is None or self.break_s is None:
+            return None
+        return Pause(self.break_earliest_at, self.break_latest_at, self.break_s)
+
+    @pause.setter
+    def pause(self, pause: Pause | None) -> None:
+        self.break_earliest_at = pause.earliest_at if pause else None
+        self.break_latest_at = pause.latest_at if pause else None
+        self.break_s = pause.duration_s if pause else None
+
 
 class PlanState(StrEnum):
     """The life of a plan."""
@@ -113,11 +137,13 @@ class Plan(Base):
     limit_s: Mapped[int | None]
     percent: Mapped[int] = mapped_column(default=0)
     # What the search has reached so far, and what the plan costs in the end, split; seconds and metres.
-    best_cost: Mapped[int | None]
+    best_cost: Mapped[int | None] = mapped_column(BigInteger)
     cost: Mapped[dict[str, Any] | None]
     # The share of travel times, 0 to 1, that are great-circle estimates because the streets gave no answer.
     estimated_share: Mapped[float | None]
     failure: Mapped[str | None]
+    # How often a worker took it up: one that is lost each time is given up.
+    claims: Mapped[int] = mapped_column(default=0)
     requested_by: Mapped[UUID | None]
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
@@ -163,14 +189,20 @@ class Route(Base):
     line: Mapped[WKBElement] = mapped_column(Geometry("LINESTRING", srid=4326, spatial_index=False))
     breaks: Mapped[list[dict[str, Any]]]  # [{"starts_at": ..., "ends_at": ...}]
     published_at: Mapped[datetime | None]
+    # Of the shift as it was planned: publishing refuses a route whose shift is another one by then.
+    fingerprint: Mapped[str] = mapped_column(default="")
     # Rises with whatever the driver must know of: published, a stop withdrawn, a stop done.
     version: Mapped[int] = mapped_column()
 
-    stops: Mapped[list[Stop]] = relationship(lazy="raise", order_by="Stop.sequence")
+    stops: Mapped[list[Stop]] = relationship(lazy="raise", order_by="Stop.sequence", back_populates="route")
     shift: Mapped[Shift] = relationship(lazy="raise")
     vehicle: Mapped[Vehicle] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    def changed(self) -> None:
+        """Let the version rise at the next flush: one of the stops changed, and the driver must know."""
+        flag_modified(self, "breaks")
 
 
 class StopState(StrEnum):
@@ -240,6 +272,7 @@ class Stop(Base):
     # All its deliveries were cancelled after publishing: the courier passes by.
     withdrawn_at: Mapped[datetime | None]
 
+    route: Mapped[Route] = relationship(lazy="raise", back_populates="stops")
     drops: Mapped[list[Drop]] = relationship(lazy="raise", order_by="Drop.delivery_id")
 
     def depart_for(self, *, at: datetime) -> None:
@@ -273,5 +306,7 @@ class Drop(Base):
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True, index=True)
     outcome: Mapped[Outcome | None]
     withdrawn_at: Mapped[datetime | None]  # the delivery was cancelled after publishing
+    # Of the delivery as it was planned: publishing refuses a plan for what is not so any more.
+    fingerprint: Mapped[str] = mapped_column(default="")
 
     delivery: Mapped[Delivery] = relationship(lazy="raise")

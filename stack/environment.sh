@@ -26,6 +26,6 @@ fi
 if ! cmp -s "$lock" .venv/installed.lock; then
   echo "Installing the locked packages"
   [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes "$lock"
+  .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes "$lock"
   cp "$lock" .venv/installed.lock
 fi

@@ -14,7 +14,7 @@ WHILE = "KEEP_WHILE"
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 SETTLED_S = 5.0
-TRIES = 6
+TRIES = 5
 GRACE_S = 4.0  # honcho kills after five
 
 

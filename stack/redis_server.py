@@ -28,7 +28,9 @@ def url(folders: Folders) -> str:
 
 
 def answers(folders: Folders) -> bool:
-    """Whether our server takes commands; a stranger on the same port does not know the password."""
+    """Whether our server takes commands. Nobody is asked, and told the password, unless it runs."""
+    if not _alive(folders):
+        return False
     try:
         port, password = _read_address(folders)
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
@@ -79,7 +81,7 @@ def _start(folders: Folders) -> bool:
         check=False,
     )
     # It goes into the background first and finds its port taken after that: give up as soon as it is gone.
-    living.wait_until(lambda: bool(_alive(folders)) or answers(folders), timeout_s=1)
+    living.wait_until(lambda: bool(_alive(folders)), timeout_s=1)
     living.wait_until(lambda: answers(folders) or not _alive(folders), timeout_s=ANSWER_S)
     return answers(folders)
 

@@ -15,6 +15,7 @@ from stack import child
 from stack.folders import StackError, locate
 
 LOOK_S = 0.5
+PAUSE_S = 1.0
 GRACE_S = 2.0
 LIMITS = {
     "--max-table-size": "10000",
@@ -26,13 +27,16 @@ LIMITS = {
 
 
 def serve(profile: str) -> int:
-    """Serve the newest graph until SIGTERM; return osrm-routed's exit code when it ends by itself."""
+    """Serve the newest graph until SIGTERM. Return 0.
+
+    It never gives up: without street times plans fall back to great-circle times and say so, but the day goes on.
+    """
     signals = child.Signals()
     streets = locate().data / "streets"
     port = _port(profile)
     while not signals.stopping:
-        name = _wait_for_graph(streets, signals)
-        if not name:
+        name = _wait_for_graph(streets, profile, signals)
+        if signals.stopping:
             break
         print(f"streets for {profile}: {name} on port {port}", flush=True)
         process = child.start(_command(streets / name / f"{profile}.osrm", port))
@@ -40,7 +44,8 @@ def serve(profile: str) -> int:
         code = process.poll()
         child.end(process, grace_s=GRACE_S)
         if code is not None:
-            return code or 1
+            print(f"osrm-routed for {profile} ended with {code}; starting it again", flush=True)
+            signals.wait(PAUSE_S)
     return 0
 
 
@@ -52,13 +57,17 @@ def current(streets: Path) -> str:
         return ""
 
 
-def _wait_for_graph(streets: Path, signals: child.Signals) -> str:
-    if not current(streets):
-        print("no city yet: waiting for `flask --app wsgi city import FILE.osm.pbf`", flush=True)
+def _wait_for_graph(streets: Path, profile: str, signals: child.Signals) -> str:
+    """Return the name of the graph once there is one for this profile; say once what is missing."""
+    said = ""
     while not signals.stopping:
         name = current(streets)
-        if name:
+        if (streets / name / f"{profile}.osrm.properties").exists():
             return name
+        missing = f"no {profile} streets in {name}" if name else "no city yet"
+        if missing != said:
+            print(f"{missing}: waiting for `flask --app wsgi city import FILE.osm.pbf`", flush=True)
+        said = missing
         signals.wait(LOOK_S)
     return ""
 

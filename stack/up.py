@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from stack import child
-from stack.folders import PROFILES, REPOSITORY, StackError, locate
+from stack.folders import PROFILES, REPOSITORY, StackError, is_root, locate
 from stack.private import PrivateServers, attach, private_defaults
 from stack.redis_server import free_port
 
@@ -47,7 +47,7 @@ def up(day: Day) -> int:
         with _processes(day, environment) as processes:
             if not day.command:
                 return _stand_by(processes, servers, signals)
-            if not _web_answers(environment, processes, servers, signals):
+            if _has_web(day) and not _web_answers(environment, processes, servers, signals):
                 return processes.poll() or 1
             return _run_in_front(day.command, environment, processes, servers, signals)
 
@@ -66,6 +66,8 @@ def settings(servers: PrivateServers) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     ours |= {_streets_name(profile): f"http://127.0.0.1:{free_port()}" for profile in PROFILES}
+    if is_root():
+        ours["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"  # Celery's, at every start
     kept = {name: value for name, value in os.environ.items() if value and name != "PATH"}
     return ours | kept
 
@@ -168,19 +170,24 @@ def _mend(servers: PrivateServers) -> None:
         print(f"{name} was gone; started it again", flush=True)
 
 
+def _has_web(day: Day) -> bool:
+    return any(line.startswith("web:") for line in day.procfile.read_text().splitlines())
+
+
 def _web_answers(
     environment: dict[str, str],
     processes: subprocess.Popen[bytes],
     servers: PrivateServers,
     signals: child.Signals,
 ) -> bool:
-    """Wait until the web process takes requests; False when it never does."""
+    """Wait until the web process takes requests; False when the day ends before."""
     address = f"http://127.0.0.1:{environment['PORT']}/healthz"
     for _ in range(int(ANSWER_S / 0.2)):
         if signals.stopping or processes.poll() is not None:
             return False
         if _is_up(address):
             return True
+        _mend(servers)
         signals.wait(0.2)
     raise StackError(f"{address} does not answer; see {servers.folder / 'processes.log'}")
 

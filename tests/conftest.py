@@ -81,7 +81,12 @@ def engine(database_url: str) -> Iterator[Engine]:
 def settings(servers: stack.PrivateServers, database_url: str) -> Settings:
     return load(
         **stack.private_defaults(servers.folder)
-        | {"database_url": database_url, "redis_url": servers.redis_url, "rate_limit": "1000000 per minute"}
+        | {
+            "database_url": database_url,
+            "redis_url": servers.redis_url,
+            "rate_limit": "1000000 per minute",
+            "sign_in_limit": "1000000 per minute",
+        }
     )
 
 

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from click import Command
 
-COMMANDS: tuple[Command, ...] = ()
+from api.commands.accounts import accounts
+
+COMMANDS: tuple[Command, ...] = (accounts,)

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
     op.create_index(op.f("ix_people_organisation_id"), "people", ["organisation_id"], unique=False)
-    op.create_index("uq_people_email", "people", [sa.literal_column("lower('email')")], unique=True)
+    op.create_index("uq_people_email", "people", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
