@@ -23,6 +23,7 @@ RESOURCES = (
     "reference",
     "auth",
     "people",
+    "places",
     "deliveries",
     "routes",
 )

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     streets_car_url: str | None = Field(None, description="osrm-routed for cars; unset: great-circle times")
     streets_bicycle_url: str | None = Field(None, description="osrm-routed for bicycles")
     streets_foot_url: str | None = Field(None, description="osrm-routed for walkers")
+    doorstep_folder: str | None = Field(None, description="Where a city import puts its street graphs")
     doorstep_clock: str | None = Field(None, description="`STARTS_AT/ANCHOR/SPEED`, for demonstrations only")
     public_url: str = Field("http://127.0.0.1:8000", description="What links in answers start with")
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies stand before us")

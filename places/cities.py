@@ -66,12 +66,12 @@ def current_city(session: Session) -> Extent:
     return Extent(city.name, city.zone, city.attribution, city.version, (west, south, east, north), coverage)
 
 
-def city_version(session: Session) -> int:
-    """Return which import the tables hold. NoCity when there is none."""
-    version: int | None = session.scalar(select(City.version))
-    if version is None:
+def edition(session: Session) -> str:
+    """Return what tells one import from every other, for an ETag. NoCity when there is none."""
+    row = session.execute(select(City.source_sha256, City.version)).one_or_none()
+    if row is None:
         raise NoCity("no city is imported yet")
-    return version
+    return f"{row.source_sha256[:16]}-{row.version}"
 
 
 def bounds(session: Session) -> Bounds:

@@ -62,10 +62,12 @@ def _houses(found: Sequence[FoundAddress], coverage: Polygon) -> Iterator[House]
     inside = shapely.covers(coverage, middles)
     for address, middle, is_inside in zip(found, middles, inside, strict=True):
         read = read_house_number(address.house_number)
-        key = fold(address.street)
+        # Some put the house's own name before the street's: `Railway station, Kaivokatu`.
+        street = address.street.split(",")[-1].strip()
+        key = fold(street)
         if is_inside and key and read.key:
             yield House(
-                street_name=address.street,
+                street_name=street,
                 street_key=key,
                 town=address.town,
                 postcode=address.postcode,

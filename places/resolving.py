@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from kernel.errors import Invalid
 from kernel.geo import Point, distance_m
 from places.addresses import likeness, looks_like
-from places.cities import city_version
+from places.cities import edition
 from places.models import Address, Street
-from places.wording import TypedAddress, fold, read_typed, same_street
+from places.wording import TypedAddress, fold, read_typed, same_name
 
 # Addresses that fit equally well this close together are one place to a courier.
 SAME_PLACE_M = 150.0
@@ -55,7 +55,7 @@ def resolve_addresses(
     session: Session, *, texts: Sequence[str], near: Point | None = None
 ) -> list[Address | AddressNotFound | AddressAmbiguous]:
     """Return for each text its address or the refusal that `resolve_address` would raise. NoCity without a city."""
-    city_version(session)
+    edition(session)
     typed = [read_typed(text) for text in texts]
     fits = _fits(session, typed)
     return [
@@ -84,13 +84,13 @@ def _judge(
 
 def _agrees(wanted: TypedAddress, address: Address) -> bool:
     """Say whether this is the street, and nothing typed contradicts what the map knows of postcode and town."""
-    if not same_street(wanted.street, fold(address.street)):
+    if not same_name(wanted.street, fold(address.street)):
         return False
     if wanted.postcode and address.postcode:
         return wanted.postcode == address.postcode.replace(" ", "")
     if wanted.town and address.city_name:
         town = fold(address.city_name)
-        return town in wanted.town or wanted.town in town
+        return town in wanted.town or wanted.town in town or same_name(wanted.town, town)
     return True
 
 

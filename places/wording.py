@@ -18,7 +18,7 @@ _POSTCODE = re.compile(r"(?<!\S)(?:\d{4,6}|\d{3}\s\d{2})(?!\S)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LONG_WORD = re.compile(r"[^\W\d_]{3}")
 # One wrong letter in nine, as difflib counts it. `Iso` and `Pieni Roobertinkatu`, which are two streets, are at 0.83.
-_SAME_STREET = 0.88
+_SAME_NAME = 0.88
 _RANGE_LIMIT = 60  # a wider "range" is a writing habit (building-flat), not a row of houses
 
 
@@ -74,11 +74,11 @@ def read_typed(text: str) -> TypedAddress:
     )
 
 
-def same_street(typed: str, key: str) -> bool:
-    """Say whether two folded street names differ by a slip of the fingers only. Numbers in them must agree."""
+def same_name(typed: str, key: str) -> bool:
+    """Say whether two folded names differ by a slip of the fingers only. Numbers in them must agree."""
     if re.findall(r"\d+", typed) != re.findall(r"\d+", key):
         return False
-    return SequenceMatcher(None, typed, key, autojunk=False).ratio() >= _SAME_STREET
+    return SequenceMatcher(None, typed, key, autojunk=False).ratio() >= _SAME_NAME
 
 
 def _split(text: str) -> tuple[str, str, str]:

@@ -65,8 +65,10 @@ def attach() -> PrivateServers:
 
 
 def private_defaults(folder: Path) -> dict[str, str]:
-    """Return the settings that the environment leaves open and this machine can fill: `secret_key`, `evidence_url`."""
+    """Return the settings that the environment leaves open and this machine can fill: its folder, the secret key."""
     defaults: dict[str, str] = {}
+    if not os.environ.get("DOORSTEP_FOLDER"):
+        defaults["doorstep_folder"] = str(folder)
     if not os.environ.get("SECRET_KEY"):
         defaults["secret_key"] = _secret_key(folder / "secret_key")
     if not os.environ.get("EVIDENCE_URL"):

@@ -5,5 +5,6 @@ from __future__ import annotations
 from click import Command
 
 from api.commands.accounts import accounts
+from api.commands.city import city
 
-COMMANDS: tuple[Command, ...] = (accounts,)
+COMMANDS: tuple[Command, ...] = (accounts, city)
