@@ -83,8 +83,12 @@ def described(refusal: Refusal, *, under: str = "") -> dict[str, Any]:
 
 def described_misfit(messages: Mapping[str, Any], *, under: str = "") -> dict[str, Any]:
     """Return the problem document of a part of the body that does not fit its schema, from marshmallow's messages."""
-    errors = [FieldError(under + error.pointer, error.detail) for error in _pointers({"json": messages})]
-    return _misfit(errors)
+    return _misfit([FieldError(under + error.pointer, error.detail) for error in misfits(messages)])
+
+
+def misfits(messages: Mapping[str, Any]) -> list[FieldError]:
+    """Return marshmallow's messages about a body as errors with JSON pointers."""
+    return [*_pointers({"json": messages})]
 
 
 def _refused(refusal: Refusal) -> Response:
