@@ -23,9 +23,9 @@ RESOURCES = (
     "reference",
     "auth",
     "people",
-    "places",
     "deliveries",
     "routes",
+    "places",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

@@ -8,4 +8,8 @@ from api.commands.accounts import accounts
 from api.commands.city import city
 from api.commands.deliveries import deliveries
 
-COMMANDS: tuple[Command, ...] = (accounts, city, deliveries)
+COMMANDS: tuple[Command, ...] = (
+    accounts,
+    city,
+    deliveries,
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from routing.solving.assemble import Sequences, route_cost
 from routing.solving.fits import DoesNotFit
 from routing.solving.problem import UNREACHABLE, Problem, Stop, Vehicle
+from routing.solving.reasons import without_room
 from routing.solving.retime import retime
 from routing.solving.solution import Reason, Unassigned
 
@@ -46,7 +47,7 @@ def insert_all(problem: Problem, sequences: Sequences, stops: Sequence[Stop]) ->
         try:
             insert(problem, sequences, stop)
         except NoPosition as refusal:
-            left.append(Unassigned(stop_id=stop.id, reason=Reason.NO_ROOM, detail=str(refusal)))
+            left.append(without_room(problem, stop, str(refusal)))
         except NotWorthIt as refusal:
             left.append(Unassigned(stop_id=stop.id, reason=Reason.COSTS_MORE, detail=str(refusal)))
     return left

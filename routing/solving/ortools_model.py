@@ -132,15 +132,20 @@ def _add_time(model: Model, nodes: _Nodes) -> None:
         if vehicle.cost_per_s:
             time.SetSlackCostCoefficientForVehicle(vehicle.cost_per_s, number)
     for number, stop in enumerate(model.stops):
-        _add_windows(time.CumulVar(model.manager.NodeToIndex(number)), stop)
+        _add_windows(model, number, stop, horizon_s=nodes.horizon_s, time=time)
     _add_breaks(model, nodes, time)
 
 
-def _add_windows(cumul: Any, stop: Stop) -> None:
-    if not stop.windows:
+def _add_windows(model: Model, node: int, stop: Stop, *, horizon_s: int, time: Any) -> None:
+    index = model.manager.NodeToIndex(node)
+    windows = [window for window in stop.windows if window[0] <= horizon_s]
+    if stop.windows and not windows:
+        model.routing.ActiveVar(index).SetMax(0)  # a range beyond the horizon would make the whole model fail
+    if not windows:
         return
-    cumul.SetRange(stop.windows[0][0], stop.windows[-1][1] - 1)
-    for (_, end_s), (start_s, _) in pairwise(stop.windows):
+    cumul = time.CumulVar(index)
+    cumul.SetRange(windows[0][0], min(windows[-1][1] - 1, horizon_s))
+    for (_, end_s), (start_s, _) in pairwise(windows):
         if start_s > end_s:
             cumul.RemoveInterval(end_s, start_s - 1)
 

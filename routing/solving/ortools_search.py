@@ -19,6 +19,9 @@ _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERT
 
 _FOREVER_S = 10**6
 
+_FAILURES_A_SOLUTION = 100
+"""A tiny problem has few solutions: guided local search would look for the next one for ever."""
+
 type OnBetter = Callable[[Sequences, float], None]
 """Told of each better plan, and the share of the limit used."""
 
@@ -64,7 +67,9 @@ def search(
         model = build(problem, shuffled)
         watch = _Watch(model, limit, on_better)
         model.routing.AddAtSolutionCallback(watch)
-        model.routing.solver().ReSeed(seed)
+        if limit.solutions is not None:
+            failures = model.routing.solver().FailuresLimit(_FAILURES_A_SOLUTION * limit.solutions)
+            model.routing.AddSearchMonitor(failures)
         model.routing.SolveWithParameters(_parameters(first, limit))
         if watch.best is not None:
             return watch.best

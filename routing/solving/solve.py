@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from routing.solving.assemble import Sequences, assemble, left_out, rank
 from routing.solving.checker import violations
@@ -9,7 +10,7 @@ from routing.solving.fits import DoesNotFit
 from routing.solving.insertion import construct, insert_all, repair
 from routing.solving.limit import Limit, OnProgress, Progress
 from routing.solving.problem import Problem, Stop
-from routing.solving.reasons import impossible
+from routing.solving.reasons import unfit
 from routing.solving.solution import Solution, Unassigned
 from routing.solving.validate import check_problem
 from routing.solving.violation import Violation
@@ -29,10 +30,11 @@ def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | N
     """The best plan found within `limit`; the same problem, seed and `limit.solutions` give the same plan.
 
     Always answers, if only with every stop left out and the reason why. A plan that the checker refuses gives way to
-    the next best; raises `SolverFault` when it refuses every one, and `ProblemError` when the problem contradicts itself.
+    the next best; raises `SolverFault` when it refuses every one, `ProblemError` when the problem contradicts itself.
     """
+    began_s = time.monotonic()
     check_problem(problem)
-    hopeless = impossible(problem)
+    hopeless = unfit(problem)
     known = {one.stop_id for one in hopeless}
     stops = [stop for stop in problem.stops if stop.id not in known]
     if not stops:
@@ -41,10 +43,19 @@ def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | N
     inserted = construct(problem, stops)
     teller = _Teller(problem, progress)
     teller.tell(inserted, 0.0)
-    plans = [("ortools", _search(problem, stops, limit=limit, seed=seed, teller=teller)), ("insertion", inserted)]
+    searched = _search(problem, stops, limit=_rest(limit, began_s), seed=seed, teller=teller)
 
+    plans = [("ortools", searched), ("insertion", inserted)]
     plans.sort(key=lambda plan: rank(problem, plan[1]))
     return _first_sound(problem, plans, hopeless)
+
+
+def _rest(limit: Limit, began_s: float) -> Limit:
+    """What the preparation left of the limit, and a tenth of it at least."""
+    if limit.seconds is None:
+        return limit
+    left_s = limit.seconds - (time.monotonic() - began_s)
+    return replace(limit, seconds=max(left_s, limit.seconds / 10))
 
 
 def _search(problem: Problem, stops: Sequence[Stop], *, limit: Limit, seed: int, teller: "_Teller") -> Sequences:
@@ -80,14 +91,17 @@ class _Teller:
         self._problem = problem
         self._progress = progress
         self._told_s = float("-inf")
+        self._best: tuple[int, int] | None = None
 
     def tell(self, sequences: Sequences, share: float) -> None:
         if self._progress is None or time.monotonic() - self._told_s < _BETWEEN_TELLING_S:
             return
+        self._told_s = time.monotonic()
         try:
-            _, cost = rank(self._problem, sequences)
+            found = rank(self._problem, sequences)
         except DoesNotFit:
             return  # the search believes in a route that exact times refuse; it is repaired at the end
-        unassigned = len(left_out(self._problem, sequences))
-        self._progress(Progress(percent=int(100 * share), cost=cost, unassigned=unassigned))
-        self._told_s = time.monotonic()
+        if self._best is None or found < self._best:
+            self._best = found
+            unassigned = len(left_out(self._problem, sequences))
+            self._progress(Progress(percent=int(100 * share), cost=found[1], unassigned=unassigned))

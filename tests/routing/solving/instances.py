@@ -1,0 +1,226 @@
+"""Small problems whose best plan is known by hand, one for each rule.
+
+Places lie on a line, 100 s and 1 000 m apart; a vehicle costs 1 a second and starts at place 0.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from routing.solving.problem import UNREACHABLE, Break, Problem, Profile, Stop, Vehicle
+from routing.solving.solution import Reason
+
+PLACES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A problem, the total of its best plan, and what must stay out of it."""
+
+    problem: Problem
+    total: int
+    unassigned: dict[str, Reason] = field(default_factory=dict)
+
+
+def profile(*, step_s: int = 100) -> Profile:
+    apart = np.abs(np.subtract.outer(np.arange(PLACES), np.arange(PLACES)))
+    return Profile(duration_s=(apart * step_s).astype(np.int32), distance_m=(apart * 1000).astype(np.int32))
+
+
+def vehicle(id: str = "a", **fields: Any) -> Vehicle:
+    values: dict[str, Any] = {
+        "profile": "bicycle",
+        "start_place": 0,
+        "end_place": 0,
+        "shift_start_s": 0,
+        "shift_end_s": 10_000,
+    }
+    return Vehicle(id=id, **values | fields)
+
+
+def stop(place: int, id: str | None = None, **fields: Any) -> Stop:
+    return Stop(id=id or f"at {place}", place=place, **fields)
+
+
+def problem(*parts: Vehicle | Stop, capacity_names: tuple[str, ...] = (), **profiles: Profile) -> Problem:
+    return Problem(
+        places=PLACES,
+        profiles={"bicycle": profile(), "car": profile(step_s=50)} | profiles,
+        vehicles=tuple(part for part in parts if isinstance(part, Vehicle)),
+        stops=tuple(part for part in parts if isinstance(part, Stop)),
+        capacity_names=capacity_names,
+    )
+
+
+def one_way_ring() -> Profile:
+    """Round by 0, 1, 2 in 10 s a step, the other way in 100 s."""
+    duration_s = np.full((PLACES, PLACES), 1000, dtype=np.int32)
+    np.fill_diagonal(duration_s, 0)
+    for start, end in ((0, 1), (1, 2), (2, 0)):
+        duration_s[start, end], duration_s[end, start] = 10, 100
+    return Profile(duration_s=duration_s, distance_m=duration_s * np.int32(10))
+
+
+def with_an_island(place: int) -> Profile:
+    plain = profile()
+    for matrix in (plain.duration_s, plain.distance_m):
+        matrix[place, :] = matrix[:, place] = UNREACHABLE
+        matrix[place, place] = 0
+    return plain
+
+
+def pause(earliest: int, latest: int, duration: int) -> Break:
+    return Break(earliest_start_s=earliest, latest_start_s=latest, duration_s=duration)
+
+
+_BY_TWO = (stop(1), stop(2))
+
+INSTANCES = {
+    "order": Known(problem=problem(vehicle(), stop(2, service_s=10), stop(3), stop(1)), total=610),
+    "one-way streets": Known(problem=problem(vehicle(), stop(2), stop(1), bicycle=one_way_ring()), total=30),
+    "capacity": Known(
+        problem=problem(
+            *(vehicle(id, capacities=(1,)) for id in "ab"),
+            *(stop(place, demands=(1,)) for place in (1, 2)),
+            capacity_names=("parcels",),
+        ),
+        total=200 + 400,
+    ),
+    "no room left": Known(
+        problem=problem(
+            vehicle(capacities=(1,)), *(stop(place, demands=(1,)) for place in (1, 2)), capacity_names=("parcels",)
+        ),
+        total=200,
+        unassigned={"at 2": Reason.NO_ROOM},
+    ),
+    "the second capacity": Known(
+        problem=problem(vehicle(capacities=(9, 1)), stop(1, demands=(1, 2)), capacity_names=("kg", "litres")),
+        total=0,
+        unassigned={"at 1": Reason.CAPACITY},
+    ),
+    "window decides the order": Known(
+        # 2 first, at 299 at the latest, then back to 1 at 500 and home at 600: leaves at 99.
+        problem=problem(vehicle(), stop(1, windows=((500, 600),)), stop(2, windows=((200, 300),))),
+        total=501,
+    ),
+    "second window": Known(problem=problem(vehicle(), stop(1, windows=((0, 50), (1000, 1100)))), total=200),
+    "window is half-open": Known(
+        problem=problem(vehicle(), stop(1, windows=((0, 100),))), total=0, unassigned={"at 1": Reason.TIME_WINDOW}
+    ),
+    "skill": Known(
+        problem=problem(
+            vehicle(),
+            vehicle("b", start_place=3, end_place=3, skills=frozenset({"cold", "lift"})),
+            stop(1, skills=frozenset({"cold"})),
+        ),
+        total=400,
+    ),
+    "skill of nobody": Known(
+        problem=problem(vehicle(skills=frozenset({"lift"})), stop(1, skills=frozenset({"cold", "lift"}))),
+        total=0,
+        unassigned={"at 1": Reason.SKILL},
+    ),
+    "allowed vehicle": Known(
+        problem=problem(
+            vehicle(), vehicle("b", start_place=3, end_place=3), stop(1, allowed_vehicles=frozenset({"b"}))
+        ),
+        total=400,
+    ),
+    "refused vehicle": Known(
+        problem=problem(
+            vehicle(), vehicle("b", start_place=3, end_place=3), stop(1, refused_vehicles=frozenset({"a"}))
+        ),
+        total=400,
+    ),
+    "refused by all": Known(
+        problem=problem(vehicle(), stop(1, refused_vehicles=frozenset({"a"}))),
+        total=0,
+        unassigned={"at 1": Reason.VEHICLE_NOT_ALLOWED},
+    ),
+    "break interrupts the drive": Known(
+        problem=problem(vehicle(breaks=(pause(150, 150, 50),)), stop(1, service_s=10, windows=((100, 101),)), stop(3)),
+        total=660,
+    ),
+    "break instead of waiting": Known(
+        problem=problem(
+            vehicle(breaks=(pause(300, 900, 100),)),
+            stop(1, "early", windows=((100, 101),)),
+            stop(1, "late", windows=((1000, 1001),)),
+        ),
+        total=1100,
+    ),
+    "break before leaving": Known(
+        problem=problem(vehicle(breaks=(pause(300, 800, 100),)), stop(1, windows=((1000, 1001),))), total=200
+    ),
+    "break never cuts a service": Known(
+        problem=problem(vehicle(breaks=(pause(120, 150, 30),)), stop(1, service_s=100, windows=((100, 101),))),
+        total=0,
+        unassigned={"at 1": Reason.BREAK},
+    ),
+    "two breaks on each of two vehicles": Known(
+        # Both must be at place 1 at 100; then 400 and 500 s out, 500 and 600 s home, and 100 s of breaks each.
+        problem=problem(
+            *(vehicle(id, max_stops=2, breaks=(pause(150, 160, 50), pause(400, 420, 50))) for id in "ab"),
+            *(stop(1, f"early {number}", service_s=10, windows=((100, 101),)) for number in (1, 2)),
+            stop(5),
+            stop(6),
+        ),
+        total=(110 + 400 + 500 + 100) + (110 + 500 + 600 + 100),
+    ),
+    "longest distance": Known(
+        problem=problem(vehicle(max_distance_m=9_999), stop(5)), total=0, unassigned={"at 5": Reason.MAX_DISTANCE}
+    ),
+    "longest duration": Known(
+        problem=problem(
+            *(vehicle(id, max_duration_s=1000) for id in "ab"),
+            stop(1, "early", windows=((0, 200),)),
+            stop(1, "late", windows=((5000, 5100),)),
+        ),
+        total=200 + 200,
+    ),
+    "duration shorter in a later window": Known(
+        # The first windows lie 1 900 s apart, the later ones meet.
+        problem=problem(
+            vehicle(max_duration_s=300),
+            stop(1, "one", windows=((100, 101), (5000, 5001))),
+            stop(1, "two", windows=((2000, 2001), (5000, 5001))),
+        ),
+        total=200,
+    ),
+    "duration over": Known(
+        problem=problem(vehicle(max_duration_s=199), stop(1)), total=0, unassigned={"at 1": Reason.MAX_DURATION}
+    ),
+    "number of stops": Known(problem=problem(vehicle(max_stops=1), vehicle("b", max_stops=1), *_BY_TWO), total=600),
+    "no stops at all": Known(
+        problem=problem(vehicle(max_stops=0), stop(1)), total=0, unassigned={"at 1": Reason.TOUR_SIZE}
+    ),
+    "open end": Known(problem=problem(vehicle(end_place=None), stop(3), *_BY_TWO), total=300),
+    "another end": Known(problem=problem(vehicle(end_place=4), stop(3), stop(1)), total=400),
+    "optional and dear": Known(
+        problem=problem(vehicle(), stop(1), stop(9, penalty=50)),
+        total=200 + 50,
+        unassigned={"at 9": Reason.COSTS_MORE},
+    ),
+    "optional and worth it": Known(problem=problem(vehicle(), stop(1), stop(9, penalty=5000)), total=1800),
+    "fixed cost": Known(
+        problem=problem(vehicle(fixed_cost=1000), vehicle("b", fixed_cost=1000, start_place=2, end_place=2), *_BY_TWO),
+        total=1000 + 200,
+    ),
+    "the faster profile": Known(problem=problem(vehicle(), vehicle("b", profile="car"), stop(4)), total=400),
+    "cost by distance": Known(
+        problem=problem(vehicle("a", cost_per_s=0, cost_per_m=3), vehicle("b", cost_per_s=0, cost_per_m=2), stop(1)),
+        total=4000,
+    ),
+    "an island": Known(
+        problem=problem(vehicle(), stop(1), stop(7), bicycle=with_an_island(7)),
+        total=200,
+        unassigned={"at 7": Reason.REACHABLE},
+    ),
+    "shift too short": Known(
+        problem=problem(vehicle(shift_end_s=199), stop(1)), total=0, unassigned={"at 1": Reason.SHIFT_TIME}
+    ),
+    "no vehicles": Known(problem=problem(stop(1)), total=0, unassigned={"at 1": Reason.NO_VEHICLE}),
+    "no stops": Known(problem=problem(vehicle()), total=0),
+    "nothing": Known(problem=problem(), total=0),
+}
