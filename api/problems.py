@@ -162,7 +162,8 @@ def _pointers(messages: Mapping[str, Any]) -> Iterator[FieldError]:
     for location, faults in messages.items():
         body = location in ("json", "form", "files", "json_or_form")
         for path, detail in _leaves(faults):
-            steps = [step for step in path if step != "_schema"]
+            # JSON lets a name be half of a surrogate pair, which no UTF-8 can say back.
+            steps = [step.encode(errors="backslashreplace").decode() for step in path if step != "_schema"]
             escaped = [step.replace("~", "~0").replace("/", "~1") for step in steps]
             pointer = "".join(f"/{step}" for step in escaped) if body else f"{_place(location)}:{'.'.join(steps)}"
             yield FieldError(pointer, detail)
