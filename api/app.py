@@ -26,6 +26,7 @@ RESOURCES = (
     "people",
     "organisations",
     "keys",
+    "deliveries",
     "routes",
     "places",
 )
