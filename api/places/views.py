@@ -35,7 +35,7 @@ def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
     same name. Empty when no city is imported or nothing is like it.
     """
     near: Point | None = query["near"]
-    return {"items": search_addresses(session(), text=query["q"], near=near, limit=query["limit"])}
+    return {"items": search_addresses(session(), words=query["q"], near=near, limit=query["limit"])}
 
 
 @blueprint.route("/city")
