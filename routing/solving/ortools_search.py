@@ -19,7 +19,7 @@ _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERT
 
 _FOREVER_S = 10**6
 
-_FAILURES_A_SOLUTION = 100
+_FAILURES_A_SOLUTION = 20
 """A tiny problem has few solutions: guided local search would look for the next one for ever."""
 
 type OnBetter = Callable[[Sequences, float], None]

@@ -16,7 +16,7 @@ from tests.routing.solving.any_problem import problems
 from tests.routing.solving.second_by_second import earliest_end
 
 NO_CLOCK = settings(deadline=None, suppress_health_check=list(HealthCheck))
-FEW = Limit(solutions=20)
+FEW = Limit(solutions=8)
 BY_THE_CLOCK = {Reason.SHIFT_TIME, Reason.TIME_WINDOW, Reason.BREAK, Reason.MAX_DURATION, Reason.REACHABLE}
 
 
@@ -29,27 +29,28 @@ class TestAnyProblem:
         assert violations(asked, solution) == []
         assert solution.rank <= rank(asked, construct(asked, asked.stops))
 
-    @settings(NO_CLOCK, max_examples=60)
+    @settings(NO_CLOCK, max_examples=40)
     @given(asked=problems())
     def test_leaves_out_for_a_reason_that_holds(self, asked: Problem) -> None:
         solution = solve(asked, limit=FEW, seed=1)
 
-        alone = {Reason.NO_ROOM, Reason.COSTS_MORE}
         for left in solution.unassigned:
             stop = next(stop for stop in asked.stops if stop.id == left.stop_id)
             fits_alone = any(isinstance(_found(asked, vehicle, [stop]), Route) for vehicle in asked.vehicles)
-            assert fits_alone == (left.reason in alone)
-            assert left.reason != Reason.COSTS_MORE or stop.penalty is not None
+            if left.reason == Reason.COSTS_MORE:
+                assert stop.penalty is not None
+            else:
+                assert fits_alone == (left.reason == Reason.NO_ROOM)
 
-    @settings(NO_CLOCK, max_examples=30)
+    @settings(NO_CLOCK, max_examples=20)
     @given(asked=problems(), seed=st.integers(0, 3))
     def test_has_one_plan_for_a_seed(self, asked: Problem, seed: int) -> None:
         assert solve(asked, limit=FEW, seed=seed) == solve(asked, limit=FEW, seed=seed)
 
 
 class TestRetime:
-    @settings(NO_CLOCK, max_examples=300)
-    @given(asked=problems(horizon_s=40), data=st.data())
+    @settings(NO_CLOCK, max_examples=200)
+    @given(asked=problems(horizon_s=32), data=st.data())
     def test_agrees_with_trying_every_second(self, asked: Problem, data: st.DataObject) -> None:
         vehicle = data.draw(st.sampled_from(asked.vehicles))
         stops = tuple(data.draw(st.permutations(asked.stops)))[:4]
