@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, Text, Uuid, create_engine, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, Uuid, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -20,6 +21,10 @@ NAMES = {
 }
 
 
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
 class Base(DeclarativeBase):
     """What every table shares: constraint names that a refusal can be recognised by, and plain column types."""
 
@@ -30,6 +35,9 @@ class Base(DeclarativeBase):
         str: Text(),
         dict[str, Any]: JSONB(),
         list[str]: JSONB(),
+        list[dict[str, Any]]: JSONB(),
+        # As text with a check, by value: a new member is then one migration of a constraint.
+        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, values_callable=_values, length=40),
     }
 
 

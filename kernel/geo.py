@@ -54,5 +54,5 @@ class PointType(TypeDecorator[Point]):
         """Turn PostGIS's bytes into a point."""
         if value is None:
             return None
-        shape = to_shape(value)
-        return Point(shape.x, shape.y)
+        (xy,) = to_shape(value).coords
+        return Point(xy[0], xy[1])

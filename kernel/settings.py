@@ -6,7 +6,7 @@ private servers and fill them in.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,13 +30,16 @@ class Settings(BaseSettings):
     streets_car_url: str | None = Field(None, description="osrm-routed for cars; unset: great-circle times")
     streets_bicycle_url: str | None = Field(None, description="osrm-routed for bicycles")
     streets_foot_url: str | None = Field(None, description="osrm-routed for walkers")
+    doorstep_folder: str | None = Field(None, description="Where a city import puts its street graphs")
     doorstep_clock: str | None = Field(None, description="`STARTS_AT/ANCHOR/SPEED`, for demonstrations only")
     public_url: str = Field("http://127.0.0.1:8000", description="What links in answers start with")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies stand before us")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     access_token_minutes: int = Field(15, ge=1, le=60)
     refresh_token_days: int = Field(30, ge=1, le=365)
     rate_limit: str = Field("1200 per minute", description="Requests of one caller; Flask-Limiter's notation")
+    sign_in_limit: str = Field("10 per minute", description="Wrong passwords for one account from one address")
     facts_kept_days: int = Field(400, ge=1, description="How long handled facts stay")
     positions_kept_days: int = Field(30, ge=1, description="How long couriers' positions stay")
 
@@ -68,7 +71,8 @@ class Settings(BaseSettings):
 def load(**given: str) -> Settings:
     """Read the environment; `given` fills what it does not say. BadSettings names every fault, a line each."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]  pydantic converts
+        values: dict[str, Any] = {**given}
+        return Settings(**values)
     except ValidationError as wrong:
         faults = [
             f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in wrong.errors()

@@ -1,0 +1,81 @@
+"""The web application: the unit of work, the spec, the resources. Built once by `wsgi.py`, and by tests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+from flask.json.provider import DefaultJSONProvider
+from flask_compress import Compress
+from flask_jwt_extended import JWTManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import limits, observing, problems
+from api.blueprint import Api, Blueprint
+from api.commands import COMMANDS
+from api.fields import place2properties
+from api.unit import App
+from kernel.settings import Settings
+
+LARGEST_BODY = 8 * 2**20
+RESOURCES = (
+    "health",
+    "reference",
+    "auth",
+    "people",
+    "routes",
+    "places",
+)
+DESCRIPTION = """\
+The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
+windows are half-open; weights are grams, sizes millimetres, durations seconds. Errors are RFC 9457 problems.
+
+Map data © OpenStreetMap contributors, available under the Open Database Licence.
+"""
+
+
+class Json(DefaultJSONProvider):
+    """JSON in the order in which the schemas declare it."""
+
+    sort_keys = False
+
+
+def create_app(settings: Settings) -> App:
+    """Return the application. The adapters it needs are plugged in by `wiring.py` before the first request."""
+    app = App("api", static_folder=None)
+    app.json = Json(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.config.update(
+        API_TITLE="Doorstep",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        JWT_SECRET_KEY=settings.secret_key.get_secret_value(),
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(minutes=settings.access_token_minutes),
+        JWT_REFRESH_TOKEN_EXPIRES=timedelta(days=settings.refresh_token_days),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        PROPAGATE_EXCEPTIONS=False,
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_STREAMS=False,
+        SETTINGS=settings,
+    )
+    JWTManager(app)
+    Compress(app)
+    observing.register(app)
+    limits.register(app, limit=settings.rate_limit, redis_url=settings.redis_url)
+    problems.register(app)
+    _register_resources(app)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app
+
+
+def _register_resources(app: App) -> None:
+    api = Api(app, spec_kwargs={"info": {"description": DESCRIPTION}, "servers": [{"url": "/"}]})
+    api.spec.components.security_scheme("access_token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    api.ma_plugin.converter.add_attribute_function(place2properties)
+    for resource in RESOURCES:
+        blueprint: Blueprint = import_module(f"api.{resource}.views").blueprint
+        api.register_blueprint(blueprint)
+    app.extensions["spec"] = api.spec

@@ -1,0 +1,1 @@
+"""Tokens: how a caller proves who it is."""

@@ -1,0 +1,1 @@
+"""Deliveries over HTTP: what must be brought, to whom and by when."""

@@ -1,0 +1,85 @@
+"""What a delivery looks like."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.fields import Email, Phone, Place, Schema, Text, Time, Whole
+from deliveries.models import DeliveryState, ParcelCodeKind, ProofRequirement
+
+# Something that can be read, and not only spaces and control characters.
+NOT_BLANK = validate.Regexp(r"[\s\S]*[^\x00-\x20\x7f-\xa0]", error="must not be blank")
+
+
+class RecipientSchema(Schema):
+    """To whom. The telephone number with its country code; it is answered as E.164."""
+
+    name = Text(most=200, required=True, validate=NOT_BLANK, metadata={"examples": ["Aino Virtanen"]})
+    phone = Phone(allow_none=True, load_default=None)
+    email = Email(
+        allow_none=True,
+        load_default=None,
+        validate=validate.Length(max=254),
+        metadata={"examples": ["aino@example.org"]},
+    )
+
+
+class AddressSchema(Schema):
+    """Where: the point that the courier goes to, and the address as people write it."""
+
+    text = fields.String(required=True, metadata={"examples": ["Aleksanterinkatu 9, 00100 Helsinki"]})
+    place = Place(required=True)
+
+
+class WindowSchema(Schema):
+    """When the recipient can receive: half-open, `starts_at` belongs to it and `ends_at` does not."""
+
+    starts_at = Time(required=True, metadata={"examples": ["2026-06-15T12:00:00+03:00"]})
+    ends_at = Time(required=True, metadata={"examples": ["2026-06-15T14:00:00+03:00"]})
+
+
+class PromiseSchema(Schema):
+    """The half-open window told to the recipient."""
+
+    from_ = Time(required=True, data_key="from", metadata={"examples": ["2026-06-15T09:40:00Z"]})
+    until = Time(required=True, metadata={"examples": ["2026-06-15T10:20:00Z"]})
+
+
+class ParcelSchema(Schema):
+    """One label."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True, allow_none=True, metadata={"examples": ["340123450000000000"]})
+    code_kind = fields.Enum(ParcelCodeKind, by_value=fields.String, required=True, allow_none=True)
+    description = fields.String(required=True, allow_none=True)
+    weight_g = Whole(required=True, metadata={"examples": [1200]})
+    length_mm = Whole(required=True, allow_none=True)
+    width_mm = Whole(required=True, allow_none=True)
+    height_mm = Whole(required=True, allow_none=True)
+
+
+class DeliverySchema(Schema):
+    """One promise to one recipient. Its ETag is its `version`."""
+
+    id = fields.UUID(required=True)
+    external_id = fields.String(required=True, allow_none=True, metadata={"examples": ["order-1042"]})
+    merchant_id = fields.UUID(required=True)
+    carrier_id = fields.UUID(required=True)
+    state = fields.Enum(DeliveryState, by_value=fields.String, required=True)
+    attempts = Whole(required=True, metadata={"description": "How often a courier has tried", "examples": [0]})
+    recipient = fields.Nested(RecipientSchema, required=True)
+    address = fields.Nested(AddressSchema, required=True)
+    zone = fields.String(
+        required=True,
+        metadata={"description": "IANA zone of the place: tell times in it", "examples": ["Europe/Helsinki"]},
+    )
+    access_notes = fields.String(required=True, allow_none=True, metadata={"examples": ["Door code 1234"]})
+    windows = fields.List(fields.Nested(WindowSchema), required=True)
+    parcels = fields.List(fields.Nested(ParcelSchema), required=True)
+    service_s = Whole(required=True, metadata={"description": "Seconds at the door", "examples": [120]})
+    penalty_s = Whole(required=True, allow_none=True)
+    proof_requirements = fields.List(fields.String(validate=validate.OneOf([*ProofRequirement])), required=True)
+    promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
+    first_promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
+    created_at = Time(required=True)
+    version = Whole(required=True, metadata={"examples": [1]})

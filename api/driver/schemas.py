@@ -1,0 +1,119 @@
+"""What couriers' devices send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest.fields import Upload
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from api.fields import Place, Query, Real, Schema, Text, Time, Whole
+from driving.models import StopEventKind
+from proofs.models import ProofKind
+from routing.models import Outcome, StopState
+from tracking.models import Verdict
+
+_FARTHEST_M = 100_000.0
+
+
+class DropOutcomeSchema(Schema):
+    """How the stop ended for one delivery."""
+
+    delivery_id = fields.UUID(required=True)
+    outcome = fields.Enum(Outcome, by_value=fields.String, required=True)
+
+
+class StopEventSchema(Schema):
+    """What happened at a stop. The id is the device's own, so that an event sent twice is seen to be one."""
+
+    id = fields.UUID(required=True)
+    kind = fields.Enum(StopEventKind, by_value=fields.String, required=True)
+    device_time = Time(required=True, metadata={"description": "By the device's clock"})
+    outcomes = fields.List(
+        fields.Nested(DropOutcomeSchema),
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": "Of a stop that is done: one for each delivery that is still to be brought"},
+    )
+    note = Text(most=1000, load_default=None, allow_none=True)
+    place = Place(load_default=None, allow_none=True)
+    accuracy_m = Real(least=0, most=_FARTHEST_M, load_default=None, allow_none=True)
+
+    @validates_schema
+    def _outcomes_when_done(self, data: dict[str, Any], **_: Any) -> None:
+        done = data["kind"] is StopEventKind.DONE
+        if done and "outcomes" not in data:
+            raise ValidationError("needed when the stop is done", "outcomes")
+        if not done and "outcomes" in data:
+            raise ValidationError("only when the stop is done", "outcomes")
+
+
+class StopStateSchema(Schema):
+    """Where the courier is with a stop now."""
+
+    id = fields.UUID(required=True)
+    state = fields.Enum(StopState, by_value=fields.String, required=True)
+    enroute_at = Time(required=True, allow_none=True)
+    arrived_at = Time(required=True, allow_none=True)
+    done_at = Time(required=True, allow_none=True)
+
+
+class StopEventAnswerSchema(Schema):
+    """The stop after the event, and the route's new version."""
+
+    stop = fields.Nested(StopStateSchema, required=True)
+    route_version = Whole(required=True)
+
+
+class EvidenceFileSchema(Schema):
+    """The picture itself: JPEG, PNG or WebP, at most 15 MB."""
+
+    file = Upload(required=True)
+
+
+class EvidenceFormSchema(Query):
+    """What the picture is of. The id is the device's own; the same picture with the same id again is no fault."""
+
+    id = fields.UUID(required=True)
+    delivery_id = fields.UUID(required=True)
+    kind = fields.Enum(ProofKind, by_value=fields.String, required=True)
+    captured_at = Time(required=True, metadata={"description": "By the device's clock"})
+    signee_name = Text(most=200, load_default=None, metadata={"description": "Who signed"})
+    longitude = Real(least=-180, most=180, load_default=None)
+    latitude = Real(least=-90, most=90, load_default=None)
+    accuracy_m = Real(least=0, most=_FARTHEST_M, load_default=None)
+
+    @validates_schema
+    def _whole_place(self, data: dict[str, Any], **_: Any) -> None:
+        for one, other in (("longitude", "latitude"), ("latitude", "longitude")):
+            if data[one] is not None and data[other] is None:
+                raise ValidationError(f"needed with {one}", other)
+
+
+class FixSchema(Schema):
+    """One fix of the device's position."""
+
+    device_time = Time(required=True)
+    place = Place(required=True)
+    accuracy_m = Real(least=0, most=_FARTHEST_M, load_default=None, allow_none=True)
+    speed_mps = Real(least=0, most=1000, load_default=None, allow_none=True)
+    heading_deg = Real(least=0, most=360, load_default=None, allow_none=True)
+    battery_percent = Whole(least=0, most=100, load_default=None, allow_none=True)
+
+
+class FixesSchema(Schema):
+    """A batch of fixes, in any order."""
+
+    positions = fields.List(fields.Nested(FixSchema), required=True, validate=validate.Length(min=1, max=500))
+
+
+class FixVerdictSchema(Schema):
+    """What became of one fix. Whatever is not `accepted` is kept, and used for nothing."""
+
+    index = Whole(required=True)
+    verdict = fields.Enum(Verdict, by_value=fields.String, required=True)
+
+
+class VerdictsSchema(Schema):
+    """A verdict for each fix, in the order in which they were sent."""
+
+    items = fields.List(fields.Nested(FixVerdictSchema), required=True)

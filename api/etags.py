@@ -1,0 +1,37 @@
+"""ETags from versions: `If-Match` on what two people edit, `If-None-Match` on what is polled."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from werkzeug.http import quote_etag
+
+from api.problems import PreconditionFailed, PreconditionMissing
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag that was read: the version that you change.",
+    "schema": {"type": "string"},
+    "example": '"1"',
+}
+
+
+def etag(version: object) -> dict[str, str]:
+    """Return the header that names `version`."""
+    return {"ETag": quote_etag(str(version))}
+
+
+def require_match(version: object) -> None:
+    """Refuse a change to anything but `version`. PreconditionMissing, PreconditionFailed."""
+    if "If-Match" not in request.headers:
+        raise PreconditionMissing()
+    if not request.if_match.contains(str(version)):
+        raise PreconditionFailed()
+
+
+def not_modified(version: object) -> Response | None:
+    """Return the 304 when the caller has `version` already."""
+    if not request.if_none_match.contains(str(version)):
+        return None
+    return Response(status=304, headers=etag(version))

@@ -1,0 +1,118 @@
+"""Idempotency keys: a creating POST sent twice with one `Idempotency-Key` is done once and answered twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import LargeBinary, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kernel import clock
+from kernel.database import Base
+from kernel.errors import Conflict, FieldError, Invalid
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=2)
+_LONGEST = 200
+
+
+class StoredAnswer(Base):
+    """The answer to a creating POST, kept for a second one with the same key."""
+
+    __tablename__ = "idempotency_answers"
+
+    caller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KeyReused(Invalid):
+    """This idempotency key was used with another request."""
+
+
+class KeyInvalid(Invalid):
+    """An idempotency key has 1 to 200 printable ASCII characters."""
+
+
+class KeyInUse(Conflict):
+    """A request with this idempotency key is still running."""
+
+
+def applies(view: Callable[..., Any]) -> bool:
+    """Whether this request carries a key that counts: any POST by a known caller."""
+    return request.method == "POST" and HEADER in request.headers and "caller" in g
+
+
+def once(session: Session, view: Callable[..., Any], deed: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse."""
+    if not applies(view):
+        return deed()
+    key = _key()
+    _lock(session, key)
+    fingerprint = _fingerprint()
+    stored = session.get(StoredAnswer, (g.caller.id, key))
+    if stored is not None:
+        return _replay(stored, fingerprint)
+
+    answer = current_app.make_response(deed())
+    if answer.status_code < 300:
+        _store(session, key, fingerprint, answer)
+    return answer
+
+
+def prune(session: Session, *, before: datetime) -> None:
+    """Forget the answers from before `before`."""
+    session.execute(delete(StoredAnswer).where(StoredAnswer.stored_at < before))
+
+
+def _key() -> str:
+    key = request.headers[HEADER]
+    if not (0 < len(key) <= _LONGEST and key.isascii() and key.isprintable()):
+        raise KeyInvalid(errors=[FieldError(f"header:{HEADER}", "not 1 to 200 printable ASCII characters")])
+    return key
+
+
+def _lock(session: Session, key: str) -> None:
+    lock = func.pg_try_advisory_xact_lock(func.hashtextextended(f"idempotency:{g.caller.id}:{key}", 0))
+    if not session.scalar(select(lock)):
+        raise KeyInUse()
+
+
+def _fingerprint() -> str:
+    whole = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    whole.update(request.get_data(cache=True))
+    return whole.hexdigest()
+
+
+def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
+    if stored.fingerprint != fingerprint:
+        raise KeyReused(errors=[FieldError(f"header:{HEADER}", "was used with another path or body")])
+    answer = Response(stored.body, status=stored.status, headers=stored.headers)
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def _store(session: Session, key: str, fingerprint: str, answer: Response) -> None:
+    session.add(
+        StoredAnswer(
+            caller_id=g.caller.id,
+            key=key,
+            fingerprint=fingerprint,
+            status=answer.status_code,
+            headers={
+                name: answer.headers[name] for name in ("Content-Type", "ETag", "Location") if name in answer.headers
+            },
+            body=answer.get_data(),
+            stored_at=clock.now(),
+        )
+    )

@@ -1,0 +1,1 @@
+"""The city on the map: addresses, extent, tiles."""

@@ -1,0 +1,1 @@
+"""Plans, as the API has them."""

@@ -1,0 +1,89 @@
+"""What a plan looks like."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.fields import PageQuery, Schema, Text, Time, Whole
+from api.routes.schemas import RouteSchema
+from routing.models import PlanState
+from routing.requesting import MOST_DELIVERIES, MOST_SHIFTS
+
+
+class PlanRequestSchema(Schema):
+    """Which shifts are to bring which deliveries. Without `delivery_ids`: all of the carrier that wait for a plan."""
+
+    shift_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_SHIFTS))
+    delivery_ids = fields.List(
+        fields.UUID(), load_default=None, allow_none=True, validate=validate.Length(min=1, max=MOST_DELIVERIES)
+    )
+    limit_s = Whole(
+        least=1,
+        most=600,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Seconds to search; by default by size", "examples": [20]},
+    )
+    seed = Whole(load_default=1, metadata={"examples": [1]})
+
+
+class CostSchema(Schema):
+    """Where the cost comes from. `total` is in seconds of a courier's time, penalties of what is left out included."""
+
+    travel_s = Whole(required=True)
+    distance_m = Whole(required=True)
+    waiting_s = Whole(required=True)
+    service_s = Whole(required=True)
+    break_s = Whole(required=True)
+    fixed = Whole(required=True)
+    penalties = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+    must_left_out = Whole(required=True, metadata={"description": "Stops left out that had to be served"})
+
+
+class UnassignedSchema(Schema):
+    """A delivery that the plan leaves out, and why."""
+
+    delivery_id = fields.UUID(required=True)
+    reason = fields.String(required=True, metadata={"examples": ["TIME_WINDOW"]})
+    detail = fields.String(required=True)
+
+
+class PlanSummarySchema(Schema):
+    """How a plan is doing."""
+
+    id = fields.UUID(required=True)
+    state = fields.Enum(PlanState, by_value=fields.String, required=True)
+    shift_ids = fields.List(fields.UUID(), required=True)
+    delivery_ids = fields.List(fields.UUID(), required=True)
+    limit_s = Whole(required=True, allow_none=True)
+    seed = Whole(required=True)
+    percent = Whole(required=True, metadata={"examples": [100]})
+    best_cost = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Of the best plan found so far, as `cost.total`"}
+    )
+    cost = fields.Nested(CostSchema, required=True, allow_none=True)
+    estimated_share = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Share of travel times, 0 to 1, that are great-circle estimates", "examples": [0.0]},
+    )
+    failure = fields.String(required=True, allow_none=True)
+    requested_at = Time(required=True)
+    started_at = Time(required=True, allow_none=True)
+    finished_at = Time(required=True, allow_none=True)
+    published_at = Time(required=True, allow_none=True)
+    version = Whole(required=True, metadata={"examples": [1]})
+
+
+class PlanSchema(PlanSummarySchema):
+    """Routes computed together. Its ETag is its `version`, which rises while the search goes on."""
+
+    routes = fields.List(fields.Nested(RouteSchema), required=True)
+    unassigned = fields.List(fields.Nested(UnassignedSchema), required=True)
+
+
+class PlanQuery(PageQuery):
+    """Which plans."""
+
+    state = fields.Enum(PlanState, by_value=Text, load_default=None)

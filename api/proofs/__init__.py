@@ -1,0 +1,1 @@
+"""Evidence, for those who sent and planned the delivery."""

@@ -1,0 +1,1 @@
+"""The reference: the spec and the page that reads it."""

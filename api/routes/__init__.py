@@ -1,0 +1,1 @@
+"""Routes, as the API has them."""

@@ -1,0 +1,113 @@
+"""What a route looks like, to a dispatcher and to the driver alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoalchemy2 import WKBElement
+from geoalchemy2.shape import to_shape
+from marshmallow import fields, validate
+
+from api.deliveries.schemas import AddressSchema, ParcelSchema, PromiseSchema, RecipientSchema
+from api.fields import Place, Schema, Time, Whole
+from deliveries.models import ProofRequirement
+from routing.models import Outcome, Profile, StopState
+
+# Degrees to six places are a decimetre; more would only be bytes.
+_PLACES = 6
+_LINE: dict[str, Any] = {
+    "type": "object",
+    "description": "A GeoJSON LineString along the streets.",
+    "properties": {
+        "type": {"const": "LineString"},
+        "coordinates": {"type": "array", "minItems": 2, "items": {"type": "array", "items": {"type": "number"}}},
+    },
+    "examples": [{"type": "LineString", "coordinates": [[24.9414, 60.1719], [24.9427, 60.1721]]}],
+}
+
+
+class Line(fields.Field[WKBElement]):
+    """A GeoJSON LineString. Answers only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(dump_only=True, metadata=_LINE, **kwargs)
+
+    def _serialize(self, value: WKBElement | None, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, Any] | None:
+        if value is None:
+            return None
+        coordinates = [[round(x, _PLACES), round(y, _PLACES)] for x, y in to_shape(value).coords]
+        return {"type": "LineString", "coordinates": coordinates}
+
+
+class DropSchema(Schema):
+    """One delivery at a stop. `outcome` is null until the stop is done."""
+
+    delivery_id = fields.UUID(required=True)
+    outcome = fields.Enum(Outcome, by_value=fields.String, required=True, allow_none=True)
+    withdrawn_at = Time(
+        required=True, allow_none=True, metadata={"description": "Cancelled after publishing: do not bring it"}
+    )
+    recipient = fields.Nested(RecipientSchema(only=("name", "phone")), required=True, attribute="delivery.recipient")
+    address = fields.Nested(AddressSchema, required=True, attribute="delivery.address")
+    access_notes = fields.String(required=True, allow_none=True, attribute="delivery.access_notes")
+    parcels = fields.List(fields.Nested(ParcelSchema), required=True, attribute="delivery.parcels")
+    proof_requirements = fields.List(
+        fields.String(validate=validate.OneOf([*ProofRequirement])),
+        required=True,
+        attribute="delivery.proof_requirements",
+    )
+    promise = fields.Nested(PromiseSchema, required=True, allow_none=True, attribute="delivery.promise")
+
+
+class StopSchema(Schema):
+    """One halt for one or more deliveries."""
+
+    id = fields.UUID(required=True)
+    sequence = Whole(required=True, metadata={"description": "From 1", "examples": [1]})
+    place = Place(required=True)
+    state = fields.Enum(StopState, by_value=fields.String, required=True)
+    planned_arrival_at = Time(required=True, metadata={"examples": ["2026-06-15T09:12:40Z"]})
+    planned_start_at = Time(required=True, metadata={"description": "Of service: after waiting for the window"})
+    planned_departure_at = Time(required=True)
+    service_s = Whole(required=True, metadata={"examples": [120]})
+    leg_duration_s = Whole(required=True, metadata={"description": "From the stop before, or from the start"})
+    leg_distance_m = Whole(required=True)
+    leg_by_streets = fields.Boolean(
+        required=True, metadata={"description": "False: a great-circle estimate, the streets gave no answer"}
+    )
+    withdrawn_at = Time(required=True, allow_none=True, metadata={"description": "Pass by: nothing is left to bring"})
+    drops = fields.List(fields.Nested(DropSchema), required=True)
+
+
+class PauseSchema(Schema):
+    """A break during the route, half-open."""
+
+    starts_at = fields.String(required=True, metadata={"format": "date-time"})
+    ends_at = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class RouteVehicleSchema(Schema):
+    """The vehicle of a route."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True, metadata={"examples": ["Cargo bicycle 3"]})
+    profile = fields.Enum(Profile, by_value=fields.String, required=True)
+
+
+class RouteSchema(Schema):
+    """One courier's stops in one shift. Its ETag is its `version`, which rises with whatever the driver must know."""
+
+    id = fields.UUID(required=True)
+    plan_id = fields.UUID(required=True)
+    shift_id = fields.UUID(required=True)
+    driver_id = fields.UUID(required=True)
+    vehicle = fields.Nested(RouteVehicleSchema, required=True)
+    departs_at = Time(required=True)
+    ends_at = Time(required=True)
+    duration_s = Whole(required=True, metadata={"description": "From departing to the end, waiting and breaks too"})
+    distance_m = Whole(required=True)
+    line = Line(required=True)
+    breaks = fields.List(fields.Nested(PauseSchema), required=True)
+    published_at = Time(required=True, allow_none=True)
+    version = Whole(required=True, metadata={"examples": [1]})
+    stops = fields.List(fields.Nested(StopSchema), required=True)

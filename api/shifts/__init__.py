@@ -1,0 +1,1 @@
+"""Shifts, as the API has them."""

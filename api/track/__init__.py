@@ -1,0 +1,1 @@
+"""The recipient's link: who makes it, and what it shows."""

@@ -1,0 +1,59 @@
+"""What the recipient's link looks like, and what it shows."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.fields import Place, Schema, Time, Whole
+from deliveries.models import DeliveryState
+from routing.models import Outcome
+from tracking.models import ArrivalSource
+
+
+class NewLinkSchema(Schema):
+    """How long the link shall work: by default until a week after the last window, at most 90 days."""
+
+    expires_at = Time()
+
+
+class LinkSchema(Schema):
+    """A link. The token is told this once and cannot be read again."""
+
+    id = fields.UUID(required=True)
+    token = fields.String(required=True)
+    url = fields.URL(required=True, require_tld=False)
+    expires_at = Time(required=True)
+
+
+class WindowSeenSchema(Schema):
+    """A half-open window told to the recipient."""
+
+    starts_at = Time(required=True, data_key="from")
+    ends_at = Time(required=True, data_key="until")
+
+
+class ArrivalSchema(Schema):
+    """When the courier will be there: a range, never in the past. `stops_before` 0: you are next."""
+
+    expected_at = Time(required=True)
+    earliest_at = Time(required=True)
+    latest_at = Time(required=True)
+    stops_before = Whole(required=True)
+    source = fields.Enum(ArrivalSource, by_value=fields.String, required=True)
+
+
+class TrackedSchema(Schema):
+    """What the recipient may see now. Once the delivery has ended, only how."""
+
+    state = fields.Enum(DeliveryState, by_value=fields.String, required=True)
+    address_hint = fields.String(required=True, allow_none=True)
+    zone = fields.String(required=True, metadata={"description": "IANA zone to tell the times in"})
+    promise = fields.Nested(WindowSeenSchema, required=True, allow_none=True)
+    first_promise = fields.Nested(WindowSeenSchema, required=True, allow_none=True)
+    arrival = fields.Nested(ArrivalSchema, required=True, allow_none=True)
+    arrived_at = Time(required=True, allow_none=True, metadata={"description": "The courier is at the door since"})
+    courier_position = Place(
+        required=True, allow_none=True, metadata={"description": "Only while the courier is on the way to you"}
+    )
+    outcome = fields.Enum(Outcome, by_value=fields.String, required=True, allow_none=True)
+    attribution = fields.String(required=True)

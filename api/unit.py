@@ -1,0 +1,65 @@
+"""The unit of work: one transaction a request, opened here and nowhere else.
+
+Views that talk to a store, to the streets, or hash a password are marked `@own_units` and open short ones of their
+own with `unit()`, so that no transaction waits for the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from api import access, idempotency
+from kernel.database import Sessions
+from kernel.errors import Refusal
+
+_OWN_UNITS = "_own_units"
+
+
+def own_units[F: Callable[..., Any]](view: F) -> F:
+    """Mark a view that opens its own short units of work."""
+    setattr(view, _OWN_UNITS, True)
+    return view
+
+
+def session() -> Session:
+    """Return the request's session."""
+    current: Session = g.session
+    return current
+
+
+@contextmanager
+def unit() -> Iterator[Session]:
+    """Open a unit of work: commit at the end, roll back on anything raised but a refusal that keeps."""
+    kept: Refusal | None = None
+    with Sessions.begin() as opened:
+        try:
+            yield opened
+        except Refusal as refusal:
+            if not refusal.keeps:
+                raise
+            kept = refusal
+    if kept is not None:
+        raise kept
+
+
+class App(Flask):
+    """Flask, with the unit of work around every view: even a commit that fails leaves as a problem."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Check who calls, open the unit of work, run the view, store the answer under its idempotency key."""
+        view = self.view_functions.get(request.endpoint or "")
+        if request.routing_exception is not None or view is None or not access.is_declared(view):
+            return super().dispatch_request()
+        if hasattr(view, _OWN_UNITS):
+            with unit() as short:
+                access.check(short, view)
+            return super().dispatch_request()
+        with unit() as g.session:
+            access.check(g.session, view)
+            return idempotency.once(g.session, view, super().dispatch_request)

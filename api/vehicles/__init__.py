@@ -1,0 +1,1 @@
+"""Vehicles, as the API has them."""

@@ -1,0 +1,127 @@
+"""How a delivery moves on: each step guards the state, makes it, and records the fact.
+
+Rooms above ask for these steps while they hold the delivery's row (`queries.delivery(..., for_update=True)` or
+`queries.by_ids(..., for_update=True)`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from deliveries.facts import (
+    AttemptFailed,
+    CourierArrived,
+    DeliveryConfirmed,
+    DeliveryDelivered,
+    DeliveryOutForDelivery,
+    DeliveryScheduled,
+    DeliveryUnscheduled,
+)
+from deliveries.models import PLANNABLE, Delivery, DeliveryState
+from kernel import facts
+from kernel.errors import Conflict
+
+
+class DeliveryNotInState(Conflict):
+    """The delivery is not in a state that allows this."""
+
+
+def require(delivery: Delivery, *states: DeliveryState) -> None:
+    """Guard a step. DeliveryNotInState, which names the state and those that allow the step."""
+    if delivery.state in states:
+        return
+    needed = sorted(states, key=list(DeliveryState).index)
+    raise DeliveryNotInState(
+        f"it is {delivery.state}, and would have to be {' or '.join(needed)}",
+        delivery_id=delivery.id,
+        state=delivery.state,
+        needed=needed,
+    )
+
+
+def confirm(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """Make a draft binding: from now on a plan may take it. DeliveryNotInState."""
+    require(delivery, DeliveryState.DRAFT)
+
+    delivery.state = DeliveryState.CONFIRMED
+
+    facts.record(session, DeliveryConfirmed(delivery_id=delivery.id, at=now, by=by))
+
+
+def schedule(
+    session: Session,
+    delivery: Delivery,
+    *,
+    promised_from: datetime,
+    promised_until: datetime,
+    now: datetime,
+    by: UUID | None,
+) -> None:
+    """Promise the recipient the half-open window. The first promise is kept beside it. DeliveryNotInState."""
+    require(delivery, *PLANNABLE)
+
+    delivery.state = DeliveryState.SCHEDULED
+    delivery.promise_window(promised_from, promised_until)
+
+    facts.record(
+        session,
+        DeliveryScheduled(
+            delivery_id=delivery.id, promised_from=promised_from, promised_until=promised_until, at=now, by=by
+        ),
+    )
+
+
+def unschedule(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """Withdraw the promise: it waits for a plan again. DeliveryNotInState."""
+    require(delivery, DeliveryState.SCHEDULED)
+
+    delivery.state = DeliveryState.CONFIRMED if delivery.attempts == 0 else DeliveryState.RESCHEDULED
+    delivery.withdraw_promise()
+
+    facts.record(session, DeliveryUnscheduled(delivery_id=delivery.id, state=delivery.state, at=now, by=by))
+
+
+def send_out(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """The courier is on the way with it. DeliveryNotInState."""
+    require(delivery, DeliveryState.SCHEDULED)
+
+    delivery.state = DeliveryState.OUT_FOR_DELIVERY
+
+    facts.record(session, DeliveryOutForDelivery(delivery_id=delivery.id, at=now, by=by))
+
+
+def courier_arrived(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """The courier is at the door; the state stays. DeliveryNotInState."""
+    require(delivery, DeliveryState.OUT_FOR_DELIVERY)
+
+    facts.record(session, CourierArrived(delivery_id=delivery.id, at=now, by=by))
+
+
+def complete(session: Session, delivery: Delivery, *, outcome: str, now: datetime, by: UUID | None) -> None:
+    """The parcels changed hands: an attempt is counted, and `outcome` says to whom or where. DeliveryNotInState."""
+    require(delivery, DeliveryState.OUT_FOR_DELIVERY)
+
+    delivery.state = DeliveryState.DELIVERED
+    delivery.attempts += 1
+
+    facts.record(
+        session,
+        DeliveryDelivered(delivery_id=delivery.id, outcome=outcome, attempt=delivery.attempts, at=now, by=by),
+    )
+
+
+def fail_attempt(session: Session, delivery: Delivery, *, outcome: str, now: datetime, by: UUID | None) -> None:
+    """The courier leaves with the parcels: an attempt is counted, the promise is over. DeliveryNotInState."""
+    require(delivery, DeliveryState.OUT_FOR_DELIVERY)
+
+    delivery.state = DeliveryState.FAILED_ATTEMPT
+    delivery.attempts += 1
+    delivery.withdraw_promise()
+
+    facts.record(
+        session,
+        AttemptFailed(delivery_id=delivery.id, outcome=outcome, attempt=delivery.attempts, at=now, by=by),
+    )

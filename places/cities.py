@@ -1,0 +1,89 @@
+"""The imported city, asked for and kept to: which one it is, and whether a point lies inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geoalchemy2.shape import to_shape
+from shapely import Point as ShapelyPoint
+from shapely import prepare
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.errors import Conflict, Invalid
+from kernel.geo import Point
+from places.models import City
+
+
+class NoCity(Conflict):
+    """No city is imported yet."""
+
+
+class OutsideCity(Invalid):
+    """The place lies outside the imported city."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A city's name, version and bounding box in degrees: west, south, east, north."""
+
+    name: str
+    zone: str
+    attribution: str
+    version: int
+    bbox: tuple[float, float, float, float]
+    coverage: BaseGeometry
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where deliveries may be. Without a city: everywhere."""
+
+    city_name: str
+    coverage: BaseGeometry | None
+
+    def check_inside(self, point: Point) -> None:
+        """Refuse a point outside the city with OutsideCity, which says so when the two numbers seem swapped."""
+        if self.coverage is None or self._covers(point.longitude, point.latitude):
+            return
+        said = f"longitude {point.longitude}, latitude {point.latitude} lies outside {self.city_name}"
+        if self._covers(point.latitude, point.longitude):
+            raise OutsideCity(f"{said}: it looks like longitude and latitude are swapped", swapped=True)
+        raise OutsideCity(said, swapped=False)
+
+    def _covers(self, longitude: float, latitude: float) -> bool:
+        return self.coverage is not None and self.coverage.covers(ShapelyPoint(longitude, latitude))
+
+
+def current_city(session: Session) -> Extent:
+    """Return the imported city. NoCity when there is none."""
+    city = session.scalar(select(City))
+    if city is None:
+        raise NoCity("no city is imported yet; `flask --app wsgi city import FILE.osm.pbf` does it")
+    coverage = to_shape(city.coverage)
+    west, south, east, north = coverage.bounds
+    return Extent(city.name, city.zone, city.attribution, city.version, (west, south, east, north), coverage)
+
+
+def edition(session: Session) -> str:
+    """Return what tells one import from every other, for an ETag. NoCity when there is none."""
+    row = session.execute(select(City.source_sha256, City.version)).one_or_none()
+    if row is None:
+        raise NoCity("no city is imported yet")
+    return f"{row.source_sha256[:16]}-{row.version}"
+
+
+def bounds(session: Session) -> Bounds:
+    """Return where deliveries may be; ask it once for many points."""
+    city = session.scalar(select(City))
+    if city is None:
+        return Bounds("", None)
+    coverage = to_shape(city.coverage)
+    prepare(coverage)
+    return Bounds(city.name, coverage)
+
+
+def check_inside(session: Session, *, point: Point) -> None:
+    """Refuse a point outside the imported city with OutsideCity. Without a city every point on Earth will do."""
+    bounds(session).check_inside(point)

@@ -1,0 +1,18 @@
+"""What happened to evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kernel.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofCaptured(Fact, kind="proof.captured", about="delivery_id"):
+    """A photo or a signature for a delivery is stored. `sha256` is of the stored bytes."""
+
+    delivery_id: UUID
+    proof_id: UUID
+    proof_kind: str
+    sha256: str

@@ -1,0 +1,312 @@
+"""Vehicles, shifts, plans, routes and stops: who visits what, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
+
+from accounts.models import Person
+from deliveries.models import Delivery
+from kernel.database import Base
+from kernel.errors import Conflict
+from kernel.geo import Point, PointType
+from kernel.ids import new_id
+
+CAPACITY_NAMES = ("parcels", "weight_g", "volume_cm3")
+
+
+class Profile(StrEnum):
+    """How a vehicle moves through the streets."""
+
+    CAR = "car"
+    BICYCLE = "bicycle"
+    FOOT = "foot"
+
+
+class Vehicle(Base):
+    """A van, a cargo bicycle, a pair of feet. A capacity that is not named has no limit."""
+
+    __tablename__ = "vehicles"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    carrier_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    name: Mapped[str]
+    profile: Mapped[Profile]
+    capacities: Mapped[dict[str, Any]]  # by name of CAPACITY_NAMES, whole units
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A break that begins between two times, both allowed."""
+
+    earliest_at: datetime
+    latest_at: datetime
+    duration_s: int
+
+
+class Shift(Base):
+    """One driver with one vehicle from a start to an end. Neither can be in two at once: the database forbids it."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="in_order"),
+        ExcludeConstraint(
+            ("driver_id", "="),
+            (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
+            where=text("cancelled_at IS NULL"),
+            name="ex_shifts_driver_once",
+        ),
+        ExcludeConstraint(
+            ("vehicle_id", "="),
+            (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
+            where=text("cancelled_at IS NULL"),
+            name="ex_shifts_vehicle_once",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    carrier_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    driver_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    start_place: Mapped[Point] = mapped_column(PointType)
+    end_place: Mapped[Point | None] = mapped_column(PointType)  # None: ends at the last stop
+    break_earliest_at: Mapped[datetime | None]
+    break_latest_at: Mapped[datetime | None]
+    break_s: Mapped[int | None]
+    cancelled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    driver: Mapped[Person] = relationship(lazy="raise")
+    vehicle: Mapped[Vehicle] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    @property
+    def pause(self) -> Pause | None:
+        """The break, None when there is none."""
+        if self.break_earliest_at is None or self.break_latest_at is None or self.break_s is None:
+            return None
+        return Pause(self.break_earliest_at, self.break_latest_at, self.break_s)
+
+    @pause.setter
+    def pause(self, pause: Pause | None) -> None:
+        self.break_earliest_at = pause.earliest_at if pause else None
+        self.break_latest_at = pause.latest_at if pause else None
+        self.break_s = pause.duration_s if pause else None
+
+
+class PlanState(StrEnum):
+    """The life of a plan."""
+
+    QUEUED = "queued"
+    SOLVING = "solving"
+    SOLVED = "solved"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PUBLISHED = "published"
+
+
+class Plan(Base):
+    """Routes computed together, from the moment they are asked for."""
+
+    __tablename__ = "plans"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    carrier_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    state: Mapped[PlanState]
+    shift_ids: Mapped[list[str]]
+    delivery_ids: Mapped[list[str]]
+    seed: Mapped[int]
+    limit_s: Mapped[int | None]
+    percent: Mapped[int] = mapped_column(default=0)
+    # What the search has reached so far, and what the plan costs in the end, split; seconds and metres.
+    best_cost: Mapped[int | None] = mapped_column(BigInteger)
+    cost: Mapped[dict[str, Any] | None]
+    # The share of travel times, 0 to 1, that are great-circle estimates because the streets gave no answer.
+    estimated_share: Mapped[float | None]
+    failure: Mapped[str | None]
+    # How often a worker took it up: one that is lost each time is given up.
+    claims: Mapped[int] = mapped_column(default=0)
+    requested_by: Mapped[UUID | None]
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    routes: Mapped[list[Route]] = relationship(lazy="raise", order_by="Route.departs_at")
+    unassigned: Mapped[list[Unassigned]] = relationship(lazy="raise", order_by="Unassigned.delivery_id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+
+class Unassigned(Base):
+    """A delivery that a plan leaves out, and why."""
+
+    __tablename__ = "unassigned"
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True, index=True)
+    reason: Mapped[str]
+    detail: Mapped[str]
+
+
+class Route(Base):
+    """One courier's stops in one shift. At most one route of a shift is published."""
+
+    __tablename__ = "routes"
+    __table_args__ = (
+        Index("uq_routes_shift_published", "shift_id", unique=True, postgresql_where=text("published_at IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
+    carrier_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    driver_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    departs_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    duration_s: Mapped[int]
+    distance_m: Mapped[int]
+    line: Mapped[WKBElement] = mapped_column(Geometry("LINESTRING", srid=4326, spatial_index=False))
+    breaks: Mapped[list[dict[str, Any]]]  # [{"starts_at": ..., "ends_at": ...}]
+    published_at: Mapped[datetime | None]
+    # Of the shift as it was planned: publishing refuses a route whose shift is another one by then.
+    fingerprint: Mapped[str] = mapped_column(default="")
+    # Rises with whatever the driver must know of: published, a stop withdrawn, a stop done.
+    version: Mapped[int] = mapped_column()
+
+    stops: Mapped[list[Stop]] = relationship(lazy="raise", order_by="Stop.sequence", back_populates="route")
+    shift: Mapped[Shift] = relationship(lazy="raise")
+    vehicle: Mapped[Vehicle] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    def changed(self) -> None:
+        """Let the version rise at the next flush: one of the stops changed, and the driver must know."""
+        flag_modified(self, "breaks")
+
+
+class StopState(StrEnum):
+    """Where the courier is with a stop."""
+
+    PLANNED = "planned"
+    ENROUTE = "enroute"
+    ARRIVED = "arrived"
+    DONE = "done"
+
+
+class Outcome(StrEnum):
+    """How a stop ended for a delivery. What does not begin with `failed` or `unattempted` succeeded."""
+
+    DELIVERED_TO_RECIPIENT = "delivered_to_recipient"
+    DELIVERED_TO_THIRD_PARTY = "delivered_to_third_party"
+    DELIVERED_TO_MAILBOX = "delivered_to_mailbox"
+    DELIVERED_TO_SAFE_PLACE = "delivered_to_safe_place"
+    DELIVERED_TO_NEIGHBOUR = "delivered_to_neighbour"
+    DELIVERED_OTHER = "delivered_other"
+    FAILED_NOT_HOME = "failed_not_home"
+    FAILED_REFUSED = "failed_refused"
+    FAILED_CANT_FIND_ADDRESS = "failed_cant_find_address"
+    FAILED_NO_ACCESS = "failed_no_access"
+    FAILED_NO_PARKING = "failed_no_parking"
+    FAILED_NO_TIME = "failed_no_time"
+    FAILED_PARCEL_NOT_ON_BOARD = "failed_parcel_not_on_board"
+    FAILED_DAMAGED = "failed_damaged"
+    FAILED_CLOSED = "failed_closed"
+    FAILED_MISSING_REQUIRED_PROOF = "failed_missing_required_proof"
+    FAILED_PAYMENT_NOT_RECEIVED = "failed_payment_not_received"
+    FAILED_WEATHER = "failed_weather"
+    FAILED_OTHER = "failed_other"
+    UNATTEMPTED = "unattempted"
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the parcel changed hands."""
+        return self.value.startswith("delivered")
+
+
+class StopOutOfOrder(Conflict):
+    """The stop is not where this event would take it from."""
+
+
+class Stop(Base):
+    """One halt for one or more deliveries. Times from the courier's device; planned ones from the plan."""
+
+    __tablename__ = "stops"
+    __table_args__ = (UniqueConstraint("route_id", "sequence"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"))
+    sequence: Mapped[int]  # from 1
+    place: Mapped[Point] = mapped_column(PointType)
+    state: Mapped[StopState]
+    service_s: Mapped[int]
+    leg_duration_s: Mapped[int]  # from the stop before, or from the start
+    leg_distance_m: Mapped[int]
+    leg_by_streets: Mapped[bool]
+    planned_arrival_at: Mapped[datetime]
+    planned_start_at: Mapped[datetime]  # of service: after waiting for the window
+    planned_departure_at: Mapped[datetime]
+    enroute_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    # All its deliveries were cancelled after publishing: the courier passes by.
+    withdrawn_at: Mapped[datetime | None]
+
+    route: Mapped[Route] = relationship(lazy="raise", back_populates="stops")
+    drops: Mapped[list[Drop]] = relationship(lazy="raise", order_by="Drop.delivery_id")
+
+    def depart_for(self, *, at: datetime) -> None:
+        """The courier is on the way to it. StopOutOfOrder."""
+        self._move(StopState.PLANNED, StopState.ENROUTE)
+        self.enroute_at = at
+
+    def arrive(self, *, at: datetime) -> None:
+        """The courier is there. StopOutOfOrder."""
+        self._move(StopState.ENROUTE, StopState.ARRIVED)
+        self.arrived_at = at
+
+    def finish(self, *, at: datetime) -> None:
+        """The courier is through with it. StopOutOfOrder."""
+        self._move(StopState.ARRIVED, StopState.DONE)
+        self.done_at = at
+
+    def _move(self, before: StopState, after: StopState) -> None:
+        if self.state is not before or self.withdrawn_at is not None:
+            seen = "withdrawn" if self.withdrawn_at is not None else self.state.value
+            raise StopOutOfOrder(f"the stop is {seen}; '{after}' comes after '{before}'", state=seen)
+        self.state = after
+
+
+class Drop(Base):
+    """One delivery at a stop, and how it ended there."""
+
+    __tablename__ = "drops"
+
+    stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id", ondelete="CASCADE"), primary_key=True)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True, index=True)
+    outcome: Mapped[Outcome | None]
+    withdrawn_at: Mapped[datetime | None]  # the delivery was cancelled after publishing
+    # Of the delivery as it was planned: publishing refuses a plan for what is not so any more.
+    fingerprint: Mapped[str] = mapped_column(default="")
+
+    delivery: Mapped[Delivery] = relationship(lazy="raise")

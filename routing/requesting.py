@@ -1,0 +1,147 @@
+"""Asking for a plan: what is asked is checked and queued; the search itself is a task."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.principals import Principal
+from deliveries.models import Delivery
+from deliveries.queries import plannable
+from kernel import facts
+from kernel.errors import Conflict, FieldError, Invalid
+from routing.facts import PlanRequested
+from routing.fleet import routed_shifts, shifts_by_ids
+from routing.models import Plan, PlanState, Shift
+
+MOST_SHIFTS = 200
+MOST_DELIVERIES = 2000
+LONGEST_SPAN = timedelta(days=7)
+
+
+class UnknownShifts(Invalid):
+    """Some of these shifts do not exist."""
+
+
+class ShiftAlreadyRouted(Conflict):
+    """A published route covers the shift already."""
+
+
+class ShiftOver(Conflict):
+    """The shift is over."""
+
+
+class ShiftsTooFarApart(Invalid):
+    """The shifts of one plan lie within seven days."""
+
+
+class UnknownDeliveries(Invalid):
+    """Some of these deliveries do not exist."""
+
+
+class DeliveriesNotPlannable(Conflict):
+    """Some of these deliveries do not wait for a plan."""
+
+
+class NothingToPlan(Invalid):
+    """No delivery waits for a plan."""
+
+
+class TooManyDeliveries(Invalid):
+    """A plan takes at most 2 000 deliveries."""
+
+
+def request_plan(
+    session: Session,
+    *,
+    shift_ids: Sequence[UUID],
+    delivery_ids: Sequence[UUID] | None,
+    limit_s: int | None,
+    seed: int,
+    caller: Principal,
+    now: datetime,
+) -> Plan:
+    """Queue a plan of the caller's carrier. `delivery_ids` None: all deliveries that wait for one.
+
+    UnknownShifts, ShiftAlreadyRouted, ShiftOver, ShiftsTooFarApart; UnknownDeliveries, DeliveriesNotPlannable,
+    NothingToPlan, TooManyDeliveries.
+    """
+    carrier_id = caller.organisation_id
+    shifts = _shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
+    deliveries = _deliveries(session, None if delivery_ids is None else _once(delivery_ids), carrier_id=carrier_id)
+
+    plan = Plan(
+        carrier_id=carrier_id,
+        state=PlanState.QUEUED,
+        shift_ids=[str(shift.id) for shift in shifts],
+        delivery_ids=[str(delivery_id) for delivery_id in deliveries],
+        seed=seed,
+        limit_s=limit_s,
+        requested_by=caller.person_id,
+        requested_at=now,
+        routes=[],
+        unassigned=[],
+    )
+    session.add(plan)
+    session.flush()
+
+    facts.record(
+        session,
+        PlanRequested(plan_id=plan.id, shifts=len(shifts), deliveries=len(deliveries), at=now, by=caller.person_id),
+    )
+    return plan
+
+
+def _shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: datetime) -> Sequence[Shift]:
+    shifts = shifts_by_ids(session, ids, carrier_id=carrier_id)
+    unknown = _missing(ids, (shift.id for shift in shifts))
+    if unknown:
+        raise UnknownShifts(errors=_at("shift_ids", ids, unknown), shift_ids=unknown)
+    routed = routed_shifts(session, ids)
+    if routed:
+        raise ShiftAlreadyRouted(shift_ids=routed)
+    over = [shift.id for shift in shifts if shift.ends_at <= now]
+    if over:
+        raise ShiftOver(shift_ids=over)
+    if max(shift.ends_at for shift in shifts) - min(shift.starts_at for shift in shifts) > LONGEST_SPAN:
+        raise ShiftsTooFarApart()
+    return shifts
+
+
+def _deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id: UUID) -> Sequence[UUID]:
+    found = [delivery.id for delivery in plannable(session, carrier_id=carrier_id, delivery_ids=ids)]
+    if ids is not None:
+        _check_all_found(session, ids, found, carrier_id=carrier_id)
+    if not found:
+        raise NothingToPlan()
+    if len(found) > MOST_DELIVERIES:
+        raise TooManyDeliveries(f"{len(found)} deliveries wait: name those to plan", waiting=len(found))
+    return found
+
+
+def _check_all_found(session: Session, ids: Sequence[UUID], found: Sequence[UUID], *, carrier_id: UUID) -> None:
+    missing = _missing(ids, found)
+    if not missing:
+        return
+    known = session.scalars(select(Delivery.id).where(Delivery.id.in_(missing), Delivery.carrier_id == carrier_id))
+    unknown = _missing(missing, known)
+    if unknown:
+        raise UnknownDeliveries(errors=_at("delivery_ids", ids, unknown), delivery_ids=unknown)
+    raise DeliveriesNotPlannable(errors=_at("delivery_ids", ids, missing), delivery_ids=missing)
+
+
+def _once(ids: Sequence[UUID]) -> Sequence[UUID]:
+    return list(dict.fromkeys(ids))
+
+
+def _missing(wanted: Iterable[UUID], found: Iterable[UUID]) -> Sequence[UUID]:
+    there = set(found)
+    return [one for one in wanted if one not in there]
+
+
+def _at(field: str, ids: Sequence[UUID], wrong: Collection[UUID]) -> Sequence[FieldError]:
+    return [FieldError(f"/{field}/{ids.index(one)}", str(one)) for one in wrong]

@@ -1,0 +1,55 @@
+"""The one place that chooses adapters, from settings. `wsgi.py` and `worker.py` call it, and tests their own way."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+from sqlalchemy import Engine
+
+import stack
+from kernel import clock, logs, settings, ticks
+from kernel.adapters.redis_channel import RedisChannel
+from kernel.database import Sessions, connect
+from kernel.settings import BadSettings, Settings
+from places.adapters.osrm import OsrmStreets
+from places.streets import STREETS
+
+
+def load_settings() -> Settings:
+    """Read the environment; start this machine's private servers for what it does not name. BadSettings."""
+    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ and "SECRET_KEY" in os.environ:
+        return settings.load()
+    servers = stack.attach()
+    given = stack.private_defaults(servers.folder) | {
+        "database_url": servers.database_url,
+        "redis_url": servers.redis_url,
+    }
+    return settings.load(**{name: value for name, value in given.items() if name.upper() not in os.environ})
+
+
+@cache
+def start() -> tuple[Settings, Engine]:
+    """Read the settings and plug everything in, once a process. Ends the process with a clear line when it cannot."""
+    try:
+        chosen = load_settings()
+    except (BadSettings, stack.StackError) as bad:
+        sys.exit(str(bad))
+    return chosen, plug_in(chosen)
+
+
+def plug_in(chosen: Settings) -> Engine:
+    """Configure this process's logs, clock, database, channel and streets. Return the engine."""
+    logs.configure(level=chosen.log_level, form=chosen.log_format)
+    if chosen.doorstep_clock is not None:
+        clock.use(clock.parse(chosen.doorstep_clock))
+    engine = connect(chosen.database_url)
+    Sessions.configure(bind=engine)
+    ticks.CHANNEL.plug(RedisChannel(chosen.redis_url))
+    STREETS.plug(
+        OsrmStreets(
+            {"car": chosen.streets_car_url, "bicycle": chosen.streets_bicycle_url, "foot": chosen.streets_foot_url}
+        )
+    )
+    return engine

@@ -1,0 +1,151 @@
+"""The Celery process, the table of who reacts to which fact, the sweep and the ticking clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from accounts import families
+from accounts.facts import (
+    KeyMade,
+    KeyRevoked,
+    OrganisationAdded,
+    PasswordChanged,
+    PersonAdded,
+    PersonChanged,
+    SessionsRevoked,
+    SignedIn,
+)
+from api import idempotency
+from deliveries.facts import (
+    AttemptFailed,
+    CourierArrived,
+    DeliveryCancelled,
+    DeliveryChanged,
+    DeliveryConfirmed,
+    DeliveryCreated,
+    DeliveryDelivered,
+    DeliveryOutForDelivery,
+    DeliveryScheduled,
+    DeliveryUnscheduled,
+)
+from kernel import clock, facts
+from kernel.database import Sessions
+from kernel.facts import Consumer, Fact, FactRow
+from routing.facts import (
+    DropWithdrawn,
+    PlanCancelled,
+    PlanFailed,
+    PlanPublished,
+    PlanRequested,
+    PlanSolved,
+    RoutePublished,
+    StopWithdrawn,
+)
+from wiring import start
+
+# Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
+# Every fact has an entry; the architecture tests see to it.
+REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
+    OrganisationAdded: (),
+    PersonAdded: (),
+    PersonChanged: (),
+    PasswordChanged: (),
+    SignedIn: (),
+    SessionsRevoked: (),
+    KeyMade: (),
+    KeyRevoked: (),
+    DeliveryCreated: (),
+    DeliveryConfirmed: (),
+    DeliveryChanged: (),
+    DeliveryCancelled: (),
+    DeliveryScheduled: (),
+    DeliveryUnscheduled: (),
+    DeliveryOutForDelivery: (),
+    CourierArrived: (),
+    DeliveryDelivered: (),
+    AttemptFailed: (),
+    PlanRequested: (),
+    PlanSolved: (),
+    PlanFailed: (),
+    PlanCancelled: (),
+    PlanPublished: (),
+    RoutePublished: (),
+    DropWithdrawn: (),
+    StopWithdrawn: (),
+}
+
+# A queue by kind: a solve never keeps an arrival waiting.
+QUEUES = {"routing.solve": "solve", "tracking.*": "live", "notices.*": "notify"}
+
+SWEEP_AFTER = timedelta(seconds=5)
+
+settings, engine = start()
+celery = Celery("doorstep", broker=settings.redis_url)
+celery.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_default_queue="default",
+    task_routes=QUEUES,
+    task_time_limit=120,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 900},
+    beat_schedule={
+        "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "prune": {"task": "kernel.prune", "schedule": 3600.0},
+    },
+    beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
+)
+
+
+@worker_process_init.connect
+def _own_connections(**_: object) -> None:
+    # A forked child must not share its parent's sockets.
+    engine.dispose(close=False)
+
+
+def consumers() -> Iterable[Consumer]:
+    """Return each consumer once."""
+    return {consumer.name: consumer for all_of in REACTIONS.values() for consumer in all_of}.values()
+
+
+def forward(placed: Sequence[FactRow]) -> None:
+    """Send each placed fact's aggregate to those who react to it, once a consumer."""
+    for name, aggregate_id in dict.fromkeys(_wanted(placed)):
+        celery.send_task(name, kwargs={"aggregate_id": aggregate_id})
+
+
+def _wanted(placed: Sequence[FactRow]) -> Iterator[tuple[str, str]]:
+    for fact in placed:
+        for consumer in REACTIONS.get(facts.KINDS[fact.kind], ()):
+            yield consumer.name, str(fact.aggregate_id)
+
+
+@celery.task(name="kernel.sweep")
+def sweep() -> int:
+    """Send again what is unhandled after some seconds: Redis may have lost the message. Return how many."""
+    sent = 0
+    for consumer in consumers():
+        with Sessions.begin() as session:
+            before = clock.now() - SWEEP_AFTER * clock.speed()
+            waiting = facts.unhandled(session, consumer=consumer, before=before)
+        for aggregate_id in waiting:
+            celery.send_task(consumer.name, kwargs={"aggregate_id": str(aggregate_id)})
+        sent += len(waiting)
+    return sent
+
+
+@celery.task(name="kernel.prune")
+def prune() -> None:
+    """Delete what has been kept long enough."""
+    now = clock.now()
+    with Sessions.begin() as session:
+        facts.prune(session, before=now - timedelta(days=settings.facts_kept_days))
+        idempotency.prune(session, before=now - idempotency.KEPT)
+        families.prune(session, before=now)
