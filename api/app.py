@@ -25,6 +25,9 @@ RESOURCES = (
     "people",
     "routes",
     "places",
+    "driver",
+    "proofs",
+    "track",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

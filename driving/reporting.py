@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -94,7 +94,7 @@ def _finish(session: Session, route: Route, stop: Stop, said: Report, driver_id:
 _DEEDS = {StopEventKind.ENROUTE: _depart, StopEventKind.ARRIVED: _arrive, StopEventKind.DONE: _finish}
 
 
-def _told(route: Route, stop: Stop, said: Report) -> Mapping[str, object]:
+def _told(route: Route, stop: Stop, said: Report) -> dict[str, Any]:
     return {
         "route_id": route.id,
         "stop_id": stop.id,

@@ -23,7 +23,7 @@ REFRESH_ARRIVALS = Consumer.of(
 )
 
 
-@shared_task(name="tracking.refresh_arrivals", queue="live", time_limit=30)
+@shared_task(name="tracking.refresh_arrivals", time_limit=30)
 def refresh_arrivals(*, aggregate_id: str) -> None:
     """Bring a route's arrivals up to date after what routing did to it."""
     facts.drain(Sessions, consumer=REFRESH_ARRIVALS, aggregate_id=UUID(aggregate_id))
