@@ -132,7 +132,7 @@ def _error(error: FieldError) -> dict[str, str]:
 
 def _pointers(messages: Mapping[str, Any]) -> Iterator[FieldError]:
     for location, faults in messages.items():
-        body = location in ("json", "form", "files", "json_or_form")
+        body = location in ("json", "form", "files", "json_or_form", "multipart")
         for path, detail in _leaves(faults):
             steps = [step for step in path if step != "_schema"]
             escaped = [step.replace("~", "~0").replace("/", "~1") for step in steps]

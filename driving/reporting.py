@@ -110,7 +110,7 @@ def _refuse_known(session: Session, said: Report, stop: Stop) -> None:
     if known.stop_id != stop.id:
         raise EventAlreadyRecorded("it was for another stop")
     raise EventAlreadyRecorded(
-        f"it was '{known.kind}'; the stop is {stop.state}", stop_id=stop.id, kind=known.kind, state=stop.state
+        f"it was '{known.kind}'; the stop is {stop.state}", stop_id=stop.id, event=known.kind, state=stop.state
     )
 
 

@@ -13,8 +13,7 @@ from api import native
 from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.driver.schemas import (
-    EvidenceFileSchema,
-    EvidenceFormSchema,
+    EvidenceSchema,
     FixesSchema,
     StopEventAnswerSchema,
     StopEventSchema,
@@ -101,19 +100,19 @@ def report_stop_event(event: dict[str, Any], stop_id: UUID) -> Reported:
 @open_to(Role.DRIVER, scope="driving:write")
 @own_units
 @largest_body(pictures.LARGEST_UPLOAD)
-@blueprint.arguments(EvidenceFileSchema, location="files")
-@blueprint.arguments(EvidenceFormSchema, location="form", content_type="multipart/form-data")
+@blueprint.arguments(EvidenceSchema, location="multipart")
 @blueprint.response(201, ProofSchema)
 @blueprint.refuses(NotOnYourRoute, ProofIdTaken, DeviceTimeInvalid, NotAPicture, EvidenceUnavailable)
-def add_evidence(files: dict[str, FileStorage], form: dict[str, Any]) -> Proof:
+def add_evidence(form: dict[str, Any]) -> Proof:
     """Hand in a photo or a signature for a delivery on your route.
 
     The picture is checked, turned upright, stripped of everything but its pixels and stored with its SHA-256. The
     same picture with the same id once more is answered as the first time.
     """
+    file: FileStorage = form.pop("file")
     longitude, latitude = form.pop("longitude"), form.pop("latitude")
     said = Capture(place=None if longitude is None else Point(longitude, latitude), **form)
-    upload, driver_id = files["file"].read(), caller().id
+    upload, driver_id = file.read(), caller().id
     with unit() as short:
         known = evidence.expect(short, said, received_sha256=fingerprint(upload), driver_id=driver_id, now=clock.now())
     if known is not None:
