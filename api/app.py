@@ -29,6 +29,9 @@ RESOURCES = (
     "deliveries",
     "routes",
     "places",
+    "driver",
+    "proofs",
+    "track",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
