@@ -87,6 +87,7 @@ async def _streets_ready(day: Day) -> None:
 async def _people(day: Day, asked: Asked, command_line: CommandLine) -> tuple[Cast, Person]:
     cast = Cast.load(asked.memory)
     admin = await engaging.sign_in_admin(day.person(Credentials("", "")), cast=cast, command_line=command_line)
+    cast.save(asked.memory)
     await engaging.engage(admin, cast, couriers=asked.couriers)
     cast.save(asked.memory)
     assert cast.dispatcher is not None

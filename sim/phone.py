@@ -118,7 +118,7 @@ class Phone:
         if place:
             body |= {"longitude": f"{place[0]:.7f}", "latitude": f"{place[1]:.7f}", "accuracy_m": "8"}
         name = ("photo.jpg", picture, "image/jpeg") if kind == "photo" else ("signature.png", picture, "image/png")
-        self.outbox.add(Message("/v1/driver/evidence", body, file=name, repeated_is_done="evidence-already-recorded"))
+        self.outbox.add(Message("/v1/driver/evidence", body, file=name))
 
     async def run(self) -> None:
         """Measure about once a second of ours, and send, for ever."""

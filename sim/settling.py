@@ -17,6 +17,7 @@ AT_ONCE = 8
 # The facts about a delivery that its recipient is told of.
 TOLD = frozenset(
     {
+        "delivery.confirmed",
         "delivery.cancelled",
         "delivery.scheduled",
         "delivery.unscheduled",
