@@ -65,6 +65,12 @@ def search_addresses(session: Session, *, words: str, near: Point | None, limit:
         return list(session.scalars(found))
 
 
+def nearest_addresses(session: Session, *, near: Point, limit: int) -> list[Address]:
+    """Return the addresses around a place, nearest first."""
+    away = Address.place.op("<->")(literal(near, PointType))
+    return list(session.scalars(select(Address).order_by(away, Address.id).limit(limit)))
+
+
 def house_rank(house: HouseNumber) -> ColumnElement[int]:
     """Return 0 for the number itself, 1 for a house that has it among others, 2 for another one."""
     return case(
