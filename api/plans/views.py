@@ -82,7 +82,7 @@ def read_plan(plan_id: UUID) -> Response | tuple[Plan, int, dict[str, str]]:
     """
     plan = queries.plan(session(), plan_id, caller=caller())
     # What happens on its routes shows here too.
-    version = ".".join(str(each.version) for each in (plan, *plan.routes))
+    version = ".".join(str(each) for each in [plan.version, *(route.version for route in plan.routes)])
     return not_modified(version) or (plan, 200, etag(version))
 
 
