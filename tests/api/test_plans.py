@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.test import TestResponse
 
 from accounts.models import Organisation, Person, Role
 from api.unit import App
 from deliveries.models import DeliveryState
+from deliveries.queries import by_ids
 from kernel import clock
 from kernel.clock import Clock
 from kernel.ids import new_id
 from routing import requesting
-from routing.models import Shift
+from routing.given import fingerprint, given_delivery, given_shift
+from routing.models import Drop, Shift
 from tests import factories
 from tests import routing_rows as rows
 
@@ -280,6 +283,28 @@ class TestAskingForAPlan:
         assert problem(desk.client.post(path + "/publish", headers=stranger)) == (404, "plan-not-found")
         driver = factories.bearer(app, desk.driver)
         assert problem(desk.client.get(path, headers=driver)) == (403, "role-not-allowed")
+
+
+class TestPublishing:
+    def test_answers_with_routes_and_promises_and_only_once(self, desk: Desk) -> None:
+        shift, each = desk.shift(), rows.delivery(desk.session, merchant=desk.merchant, now=desk.now)
+        route = rows.published_route(desk.session, on=shift, stops=[[each]], now=desk.now, published=False)
+        desk.session.expire_all()
+        planned = desk.session.get_one(Shift, shift.id, options=[joinedload(Shift.driver), joinedload(Shift.vehicle)])
+        wanted = by_ids(desk.session, [each.id])[0]
+        route.fingerprint = fingerprint(given_shift(planned))
+        desk.session.scalars(select(Drop)).one().fingerprint = fingerprint(given_delivery(wanted))
+        desk.session.flush()
+        desk.session.expunge_all()
+
+        answer = desk.post(f"/v1/plans/{route.plan_id}/publish")
+
+        assert (answer.status_code, answer.json["state"]) == (200, "published"), answer.json
+        (shown,) = answer.json["routes"]
+        assert shown["published_at"] is not None
+        assert shown["stops"][0]["drops"][0]["promise"]["from"] == "2026-06-15T06:40:00Z"
+        again = desk.post(f"/v1/plans/{route.plan_id}/publish")
+        assert problem(again) == (409, "plan-already-published")
 
 
 class TestARoute:

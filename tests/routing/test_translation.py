@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -96,7 +97,7 @@ class TestWindows:
         allowed = any(low <= second < high for low, high in found)
         assert allowed == (inside(origin.instant(second), windows) and second < until_s)
         assert all(low < high for low, high in found)
-        assert all(before[1] < after[0] for before, after in zip(found, found[1:], strict=False))
+        assert all(before[1] < after[0] for before, after in pairwise(found))
 
 
 class TestAQuestion:
