@@ -47,6 +47,7 @@ from routing.facts import (
     RoutePublished,
     StopWithdrawn,
 )
+from routing.tasks import SHOW, SOLVE, WITHDRAW
 from tracking import retention
 from tracking.facts import TrackingLinkMade, TrackingLinkRevoked
 from tracking.tasks import REFRESH_ARRIVALS
@@ -65,14 +66,15 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     KeyRevoked: (),
     DeliveryCreated: (),
     DeliveryConfirmed: (),
-    DeliveryChanged: (),
-    DeliveryCancelled: (),
+    DeliveryChanged: (SHOW,),
+    DeliveryCancelled: (WITHDRAW,),
     DeliveryScheduled: (),
-    DeliveryUnscheduled: (),
+    DeliveryUnscheduled: (WITHDRAW,),
     DeliveryOutForDelivery: (),
     CourierArrived: (),
     DeliveryDelivered: (),
     AttemptFailed: (),
+    PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
     DropWithdrawn: (REFRESH_ARRIVALS,),
@@ -82,7 +84,6 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     StopDone: (),
     TrackingLinkMade: (),
     TrackingLinkRevoked: (),
-    PlanRequested: (),
     PlanSolved: (),
     PlanFailed: (),
     PlanCancelled: (),
