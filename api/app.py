@@ -22,9 +22,16 @@ RESOURCES = (
     "health",
     "reference",
     "auth",
+    "me",
     "people",
+    "organisations",
+    "keys",
+    "deliveries",
     "routes",
     "places",
+    "driver",
+    "proofs",
+    "track",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

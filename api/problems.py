@@ -10,6 +10,7 @@ import orjson
 import structlog
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from accounts.families import TokenReplayed
@@ -69,14 +70,29 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(Exception, _unknown)
 
 
-def _refused(refusal: Refusal) -> Response:
+def described(refusal: Refusal, *, under: str = "") -> dict[str, Any]:
+    """Return a refusal's problem document. `under` is the JSON pointer to the part of the body that it speaks of."""
     kind = type(refusal)
-    answer = _problem(
-        status_of(kind), type_of(kind), title_of(kind), refusal.detail, errors=refusal.errors, **refusal.facts
-    )
+    errors = [FieldError(under + error.pointer, error.detail) for error in refusal.errors]
+    return _body(status_of(kind), type_of(kind), title_of(kind), refusal.detail, errors=errors, **refusal.facts)
+
+
+def described_misfit(messages: Mapping[str, Any], *, under: str = "") -> dict[str, Any]:
+    """Return the problem document of a part of the body that does not fit its schema, from marshmallow's messages."""
+    return _misfit([FieldError(under + error.pointer, error.detail) for error in misfits(messages)])
+
+
+def misfits(messages: Mapping[str, Any]) -> list[FieldError]:
+    """Return marshmallow's messages about a body as errors with JSON pointers."""
+    return [*_pointers({"json": messages})]
+
+
+def _refused(refusal: Refusal) -> Response:
+    answer = _answer(described(refusal))
     if isinstance(refusal, Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after_s)
     if answer.status_code == 401:
@@ -87,12 +103,10 @@ def _refused(refusal: Refusal) -> Response:
 def _http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages")
     if messages is not None and error.code == 422:
-        return _problem(
-            422, "/problems/invalid-request", "The request does not fit the schema.", "", errors=[*_pointers(messages)]
-        )
+        return _answer(_misfit([*_pointers(messages)]))
     status = error.code or 500
     slug = re.sub(r"[^a-z]+", "-", error.name.lower()).strip("-")
-    answer = _problem(status, f"/problems/{slug}", error.name, error.description or "")
+    answer = _answer(_body(status, f"/problems/{slug}", error.name, error.description or ""))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
@@ -106,12 +120,22 @@ def _database(error: DBAPIError) -> Response:
     return _unknown(error)
 
 
+def _stale(error: StaleDataError) -> Response:
+    # Somebody else's transaction raised the version between our reading the row and our writing it.
+    log.info("stale", reason=str(error))
+    return _refused(PreconditionFailed())
+
+
 def _unknown(error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
-    return _problem(500, "/problems/internal-server-error", InternalServerError().name, "")
+    return _answer(_body(500, "/problems/internal-server-error", InternalServerError().name, ""))
 
 
-def _problem(status: int, kind: str, title: str, detail: str, *, errors: Any = (), **facts: Any) -> Response:
+def _misfit(errors: list[FieldError]) -> dict[str, Any]:
+    return _body(422, "/problems/invalid-request", "The request does not fit the schema.", "", errors=errors)
+
+
+def _body(status: int, kind: str, title: str, detail: str, *, errors: Any = (), **facts: Any) -> dict[str, Any]:
     body: dict[str, Any] = {"type": kind, "title": title, "status": status, "instance": request.path}
     if detail:
         body["detail"] = detail
@@ -119,7 +143,11 @@ def _problem(status: int, kind: str, title: str, detail: str, *, errors: Any = (
         body["errors"] = [_error(error) for error in errors]
     body["request_id"] = g.get("request_id")
     body.update(facts)
-    return Response(orjson.dumps(body, default=str), status=status, content_type=MEDIA_TYPE)
+    return body
+
+
+def _answer(body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body, default=str), status=body["status"], content_type=MEDIA_TYPE)
 
 
 def _error(error: FieldError) -> dict[str, str]:
@@ -132,9 +160,10 @@ def _error(error: FieldError) -> dict[str, str]:
 
 def _pointers(messages: Mapping[str, Any]) -> Iterator[FieldError]:
     for location, faults in messages.items():
-        body = location in ("json", "form", "files", "json_or_form")
+        body = location in ("json", "form", "files", "json_or_form", "multipart")
         for path, detail in _leaves(faults):
-            steps = [step for step in path if step != "_schema"]
+            # JSON lets a name be half of a surrogate pair, which no UTF-8 can say back.
+            steps = [step.encode(errors="backslashreplace").decode() for step in path if step != "_schema"]
             escaped = [step.replace("~", "~0").replace("/", "~1") for step in steps]
             pointer = "".join(f"/{step}" for step in escaped) if body else f"{_place(location)}:{'.'.join(steps)}"
             yield FieldError(pointer, detail)

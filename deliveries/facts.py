@@ -11,7 +11,10 @@ from kernel.facts import Fact
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCreated(Fact, kind="delivery.created", about="delivery_id"):
-    """A merchant announced it: `state` is draft or confirmed."""
+    """The delivery was announced.
+
+    `state` is draft or confirmed.
+    """
 
     delivery_id: UUID
     merchant_id: UUID
@@ -22,14 +25,17 @@ class DeliveryCreated(Fact, kind="delivery.created", about="delivery_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryConfirmed(Fact, kind="delivery.confirmed", about="delivery_id"):
-    """A draft became binding."""
+    """The draft was confirmed."""
 
     delivery_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryChanged(Fact, kind="delivery.changed", about="delivery_id"):
-    """What it asks for was changed: the names of the fields, as the API calls them."""
+    """The delivery was changed.
+
+    `changed` has the names of the fields, as the API calls them.
+    """
 
     delivery_id: UUID
     changed: tuple[str, ...]
@@ -37,7 +43,10 @@ class DeliveryChanged(Fact, kind="delivery.changed", about="delivery_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCancelled(Fact, kind="delivery.cancelled", about="delivery_id"):
-    """It is not wanted any more. `state` is what it was."""
+    """The delivery was cancelled.
+
+    `state` is what it was before.
+    """
 
     delivery_id: UUID
     state: str
@@ -45,7 +54,10 @@ class DeliveryCancelled(Fact, kind="delivery.cancelled", about="delivery_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryScheduled(Fact, kind="delivery.scheduled", about="delivery_id"):
-    """A published plan takes it, and the recipient is promised a window."""
+    """The delivery was planned, and the recipient promised a window.
+
+    Half-open: from `promised_from` until `promised_until`.
+    """
 
     delivery_id: UUID
     promised_from: datetime
@@ -54,7 +66,10 @@ class DeliveryScheduled(Fact, kind="delivery.scheduled", about="delivery_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryUnscheduled(Fact, kind="delivery.unscheduled", about="delivery_id"):
-    """No published plan takes it any more: the promise is withdrawn. `state` is what it is again."""
+    """The delivery was taken out of its plan, and the promise withdrawn.
+
+    `state` is what it is again.
+    """
 
     delivery_id: UUID
     state: str
@@ -62,21 +77,24 @@ class DeliveryUnscheduled(Fact, kind="delivery.unscheduled", about="delivery_id"
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryOutForDelivery(Fact, kind="delivery.out_for_delivery", about="delivery_id"):
-    """The courier is on the way with it."""
+    """The courier is on the way."""
 
     delivery_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class CourierArrived(Fact, kind="delivery.courier_arrived", about="delivery_id"):
-    """The courier is at the door."""
+    """The courier has arrived."""
 
     delivery_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryDelivered(Fact, kind="delivery.delivered", about="delivery_id"):
-    """The parcels changed hands, in attempt number `attempt`."""
+    """The delivery was handed over.
+
+    `outcome` says to whom or where, `attempt` counts from 1.
+    """
 
     delivery_id: UUID
     outcome: str
@@ -85,7 +103,10 @@ class DeliveryDelivered(Fact, kind="delivery.delivered", about="delivery_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptFailed(Fact, kind="delivery.attempt_failed", about="delivery_id"):
-    """Attempt number `attempt` ended without a hand-over; `outcome` says why."""
+    """The delivery could not be handed over.
+
+    `outcome` says why, `attempt` counts from 1.
+    """
 
     delivery_id: UUID
     outcome: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -15,6 +16,20 @@ from kernel.errors import FieldError, Invalid
 
 class MerchantUnknown(Invalid):
     """There is no such merchant that you may send for."""
+
+
+def called(session: Session, name_or_id: str) -> Organisation:
+    """Return the organisation of this id, or the only one of this name: for an operator. MerchantUnknown."""
+    with suppress(ValueError):
+        found = session.get(Organisation, UUID(name_or_id))
+        if found is not None:
+            return found
+    named = session.scalars(select(Organisation).where(Organisation.name == name_or_id)).all()
+    if not named:
+        raise MerchantUnknown(f"there is no organisation '{name_or_id}'")
+    if len(named) > 1:
+        raise MerchantUnknown(f"{len(named)} organisations are called '{name_or_id}': say which by its id")
+    return named[0]
 
 
 def sendable(session: Session, ids: Collection[UUID], *, caller: Principal) -> frozenset[UUID]:

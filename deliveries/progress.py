@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
-    DeliveryConfirmed,
     DeliveryDelivered,
     DeliveryOutForDelivery,
     DeliveryScheduled,
@@ -40,15 +39,6 @@ def require(delivery: Delivery, *states: DeliveryState) -> None:
         state=delivery.state,
         needed=needed,
     )
-
-
-def confirm(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
-    """Make a draft binding: from now on a plan may take it. DeliveryNotInState."""
-    require(delivery, DeliveryState.DRAFT)
-
-    delivery.state = DeliveryState.CONFIRMED
-
-    facts.record(session, DeliveryConfirmed(delivery_id=delivery.id, at=now, by=by))
 
 
 def schedule(

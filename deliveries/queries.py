@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts.principals import Principal
+from accounts.scoping import scoped
 from deliveries.models import PLANNABLE, Delivery, DeliveryState, DeliveryWindow
 from kernel.errors import NotFound
 from kernel.paging import Page, page
@@ -19,16 +20,9 @@ class DeliveryNotFound(NotFound):
     """There is no such delivery."""
 
 
-def visible_to(caller: Principal) -> ColumnElement[bool]:
-    """Return the condition that a delivery is the caller's to see: a merchant's own, a carrier's all."""
-    if caller.is_carrier:
-        return Delivery.carrier_id == caller.organisation_id
-    return Delivery.merchant_id == caller.organisation_id
-
-
 def delivery(session: Session, delivery_id: UUID, *, caller: Principal, for_update: bool = False) -> Delivery:
     """Return a delivery with its windows and parcels, locked when asked. DeliveryNotFound."""
-    found = session.scalar(_whole(for_update=for_update).where(Delivery.id == delivery_id, visible_to(caller)))
+    found = session.scalar(_own(_whole(for_update=for_update), caller).where(Delivery.id == delivery_id))
     if found is None:
         raise DeliveryNotFound()
     return found
@@ -65,7 +59,7 @@ def listed(
     limit: int = 50,
 ) -> Page[Delivery]:
     """Return the caller's deliveries, newest first. `after` and `before` ask for a window in `[after, before)`."""
-    asked = _whole().where(visible_to(caller))
+    asked = _own(_whole(), caller)
     if states:
         asked = asked.where(Delivery.state.in_(states))
     if external_id is not None:
@@ -75,6 +69,10 @@ def listed(
     if after is not None or before is not None:
         asked = asked.where(_has_window(after, before))
     return page(session, asked, by=Delivery.id, cursor=cursor, limit=limit)
+
+
+def _own(asked: Select[Delivery], caller: Principal) -> Select[Delivery]:
+    return scoped(asked, caller=caller, carrier=Delivery.carrier_id, merchant=Delivery.merchant_id)
 
 
 def _has_window(after: datetime | None, before: datetime | None) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kernel.errors import Invalid
 from kernel.geo import Point, distance_m
-from places.addresses import likeness, looks_like
+from places.addresses import by_index, likeness, looks_like
 from places.cities import edition
 from places.models import Address, Street
 from places.wording import TypedAddress, fold, read_typed, same_name
@@ -69,12 +69,11 @@ def _judge(
     candidates = [_candidate(fit.address) for fit in fits[:_CANDIDATES]]
     if wanted.house is None:
         return AddressNotFound(f"'{text}' has no house number", candidates=candidates)
-    sure = [fit for fit in fits if fit.rank < 4 and _agrees(wanted, fit.address)]
-    if not sure:
+    equal = _best([fit for fit in fits if fit.rank < 4 and _is_street(wanted, fit.address)])
+    equal = [address for address in equal if _has_postcode(wanted, address)]
+    if not equal:
         return AddressNotFound(f"'{text}' is not in the map", candidates=candidates)
 
-    best = min((-fit.likeness, fit.rank) for fit in sure)
-    equal = [fit.address for fit in sure if (-fit.likeness, fit.rank) == best]
     if near is not None:
         return min(equal, key=lambda address: distance_m(near, address.place))
     if any(distance_m(equal[0].place, other.place) > SAME_PLACE_M for other in equal[1:]):
@@ -82,16 +81,25 @@ def _judge(
     return equal[0]
 
 
-def _agrees(wanted: TypedAddress, address: Address) -> bool:
-    """Say whether this is the street, and nothing typed contradicts what the map knows of postcode and town."""
+def _best(fits: list[_Fit]) -> list[Address]:
+    """Return those that fit best, all equally well."""
+    best = min(((-fit.likeness, fit.rank) for fit in fits), default=None)
+    return [fit.address for fit in fits if (-fit.likeness, fit.rank) == best]
+
+
+def _is_street(wanted: TypedAddress, address: Address) -> bool:
+    """Say whether this is the street that was typed, in the town that was typed if the map knows towns."""
     if not same_name(wanted.street, fold(address.street)):
         return False
-    if wanted.postcode and address.postcode:
-        return wanted.postcode == address.postcode.replace(" ", "")
-    if wanted.town and address.city_name:
-        town = fold(address.city_name)
-        return town in wanted.town or wanted.town in town or same_name(wanted.town, town)
-    return True
+    town = fold(address.city_name or "")
+    if not (wanted.town and town):
+        return True
+    return town in wanted.town or wanted.town in town or same_name(wanted.town, town)
+
+
+def _has_postcode(wanted: TypedAddress, address: Address) -> bool:
+    """Say whether the postcode that was typed is the one in the map, if both are there."""
+    return not (wanted.postcode and address.postcode) or wanted.postcode == address.postcode.replace(" ", "")
 
 
 def _candidate(address: Address) -> dict[str, Any]:
@@ -126,10 +134,10 @@ def _streets(session: Session, keys: set[str]) -> dict[str, list[tuple[UUID, flo
         like = likeness(cast(asked.c.key, Text)).label("like")
         nearest = select(Street.id, like).where(looks_like(cast(asked.c.key, Text))).order_by(like.desc()).limit(5)
         lateral = nearest.lateral("nearest")
-        for key, street_id, how_like in session.execute(
-            select(asked.c.key, lateral.c.id, lateral.c.like).select_from(asked).join(lateral, true())
-        ):
-            found[key].append((street_id, how_like))
+        query = select(asked.c.key, lateral.c.id, lateral.c.like).select_from(asked).join(lateral, true())
+        with by_index(session):
+            for key, street_id, how_like in session.execute(query):
+                found[key].append((street_id, how_like))
     return found
 
 

@@ -11,12 +11,19 @@ from itertools import count
 
 from flask import Flask
 from flask_jwt_extended import create_access_token
+from geoalchemy2.shape import from_shape
+from shapely import box
 from sqlalchemy.orm import Session
 
 from accounts import keys, passwords
 from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
+from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
+from kernel.geo import Point
+from places.models import Address, City, Street
+from places.wording import fold, read_house_number
 
 BORN = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
+HELSINKI = Point(24.9414, 60.1719)
 PASSWORD = "a long enough password"
 _numbers = count(1)
 
@@ -71,6 +78,80 @@ def bearer(app: Flask, who: Person | ApiKey) -> dict[str, str]:
     with app.app_context():
         token = create_access_token(identity=str(who.id), additional_claims={"bearer": kind})
     return {"Authorization": f"Bearer {token}"}
+
+
+def city(session: Session, *, addresses: tuple[tuple[str, str, float, float], ...] = ()) -> City:
+    """Central Helsinki, with these addresses: street, house number, longitude, latitude."""
+    made = _flushed(
+        session,
+        City(
+            name="Helsinki",
+            zone="Europe/Helsinki",
+            coverage=from_shape(box(24.90, 60.14, 25.00, 60.20), srid=4326),
+            source_name="Helsinki.osm.pbf",
+            source_sha256="0" * 64,
+            imported_at=BORN,
+            version=1,
+        ),
+    )
+    streets: dict[str, Street] = {}
+    for name, number, longitude, latitude in addresses:
+        if name not in streets:
+            key = fold(name)
+            streets[name] = _flushed(session, Street(city_id=made.id, name=name, town=None, key=key, town_key=""))
+        read = read_house_number(number)
+        _flushed(
+            session,
+            Address(
+                street_id=streets[name].id,
+                street=name,
+                house_number=number,
+                postcode=None,
+                city_name=None,
+                place=Point(longitude, latitude),
+                house_key=read.key,
+                house_parts=list(read.parts),
+                house_value=read.value,
+            ),
+        )
+    return made
+
+
+def delivery(
+    session: Session,
+    *,
+    merchant: Organisation,
+    state: DeliveryState = DeliveryState.CONFIRMED,
+    windows: tuple[tuple[datetime, datetime], ...] = (),
+    place: Point = HELSINKI,
+    weight_g: int = 1000,
+    external_id: str | None = None,
+    proof_requirements: tuple[str, ...] = (),
+) -> Delivery:
+    """A delivery with one parcel, in this state, without its history."""
+    return _flushed(
+        session,
+        Delivery(
+            merchant_id=merchant.id,
+            carrier_id=merchant.served_by,
+            external_id=external_id,
+            state=state,
+            attempts=0,
+            recipient_name="Eino Leino",
+            recipient_phone="+358401234567",
+            recipient_email=None,
+            address_text="Aleksanterinkatu 9",
+            place=place,
+            zone="Europe/Helsinki",
+            access_notes=None,
+            service_s=120,
+            penalty_s=None,
+            proof_requirements=list(proof_requirements),
+            created_at=BORN,
+            windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
+            parcels=[Parcel(weight_g=weight_g, live=True)],
+        ),
+    )
 
 
 @cache

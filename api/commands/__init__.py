@@ -6,8 +6,10 @@ from click import Command
 
 from api.commands.accounts import accounts
 from api.commands.city import city
+from api.commands.deliveries import deliveries
 
 COMMANDS: tuple[Command, ...] = (
     accounts,
     city,
+    deliveries,
 )

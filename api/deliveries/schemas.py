@@ -11,11 +11,16 @@ from deliveries.models import DeliveryState, ParcelCodeKind, ProofRequirement
 NOT_BLANK = validate.Regexp(r"[\s\S]*[^\x00-\x20\x7f-\xa0]", error="must not be blank")
 
 
-class RecipientSchema(Schema):
-    """To whom. The telephone number with its country code; it is answered as E.164."""
+class ContactSchema(Schema):
+    """Who is at the door. The telephone number with its country code; it is answered as E.164."""
 
     name = Text(most=200, required=True, validate=NOT_BLANK, metadata={"examples": ["Aino Virtanen"]})
     phone = Phone(allow_none=True, load_default=None)
+
+
+class RecipientSchema(ContactSchema):
+    """To whom. The telephone number with its country code; it is answered as E.164."""
+
     email = Email(
         allow_none=True,
         load_default=None,
@@ -24,7 +29,7 @@ class RecipientSchema(Schema):
     )
 
 
-class AddressSchema(Schema):
+class DeliveryAddressSchema(Schema):
     """Where: the point that the courier goes to, and the address as people write it."""
 
     text = fields.String(required=True, metadata={"examples": ["Aleksanterinkatu 9, 00100 Helsinki"]})
@@ -68,7 +73,7 @@ class DeliverySchema(Schema):
     state = fields.Enum(DeliveryState, by_value=fields.String, required=True)
     attempts = Whole(required=True, metadata={"description": "How often a courier has tried", "examples": [0]})
     recipient = fields.Nested(RecipientSchema, required=True)
-    address = fields.Nested(AddressSchema, required=True)
+    address = fields.Nested(DeliveryAddressSchema, required=True)
     zone = fields.String(
         required=True,
         metadata={"description": "IANA zone of the place: tell times in it", "examples": ["Europe/Helsinki"]},

@@ -40,7 +40,7 @@ class AddressQuery(Query):
             raise ma.ValidationError("give words, or a place with `near`", "q")
 
 
-class AddressSchema(Schema):
+class FoundAddressSchema(Schema):
     """One house on one street."""
 
     text = fields.String(required=True, metadata={"examples": ["Mannerheimintie 12, 00100 Helsinki"]})
@@ -54,7 +54,7 @@ class AddressSchema(Schema):
 class AddressesSchema(Schema):
     """Addresses, best first."""
 
-    items = fields.List(fields.Nested(AddressSchema), required=True)
+    items = fields.List(fields.Nested(FoundAddressSchema), required=True)
     attribution = fields.Constant(ATTRIBUTION, required=True)
 
 

@@ -25,7 +25,7 @@ CACHED = {"Cache-Control": "public, max-age=60, stale-while-revalidate=86400"}
 
 
 @blueprint.route("/addresses")
-@open_to(*Role, scope="addresses:read")
+@open_to(*Role, scope="places:read")
 @blueprint.arguments(AddressQuery, location="query")
 @blueprint.response(200, AddressesSchema)
 def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
     near: Point | None = query["near"]
     if near is not None and query["q"] is None:
         return {"items": nearest_addresses(session(), near=near, limit=query["limit"])}
-    return {"items": search_addresses(session(), text=query["q"], near=near, limit=query["limit"])}
+    return {"items": search_addresses(session(), words=query["q"], near=near, limit=query["limit"])}
 
 
 @blueprint.route("/city")

@@ -8,7 +8,7 @@ from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
 from marshmallow import fields, validate
 
-from api.deliveries.schemas import AddressSchema, ParcelSchema, PromiseSchema, RecipientSchema
+from api.deliveries.schemas import ContactSchema, DeliveryAddressSchema, ParcelSchema, PromiseSchema
 from api.fields import Place, Schema, Time, Whole
 from deliveries.models import ProofRequirement
 from routing.models import Outcome, Profile, StopState
@@ -47,8 +47,8 @@ class DropSchema(Schema):
     withdrawn_at = Time(
         required=True, allow_none=True, metadata={"description": "Cancelled after publishing: do not bring it"}
     )
-    recipient = fields.Nested(RecipientSchema(only=("name", "phone")), required=True, attribute="delivery.recipient")
-    address = fields.Nested(AddressSchema, required=True, attribute="delivery.address")
+    recipient = fields.Nested(ContactSchema, required=True, attribute="delivery.recipient")
+    address = fields.Nested(DeliveryAddressSchema, required=True, attribute="delivery.address")
     access_notes = fields.String(required=True, allow_none=True, attribute="delivery.access_notes")
     parcels = fields.List(fields.Nested(ParcelSchema), required=True, attribute="delivery.parcels")
     proof_requirements = fields.List(
