@@ -33,7 +33,7 @@ def write_down(session: Session, fact: FactRow) -> None:
     )
 
 
-AUDIT = Consumer.of(NAME, {fact: write_down for fact in KINDS.values()})
+AUDIT = Consumer.of(NAME, dict.fromkeys(KINDS.values(), write_down))
 worker.REACTIONS = {fact: (*consumers, AUDIT) for fact, consumers in worker.REACTIONS.items()}
 celery = worker.celery
 
