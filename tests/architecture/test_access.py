@@ -23,7 +23,8 @@ from tests.factories import bearer
 
 MERCHANT, DISPATCHER, DRIVER, COUNTER, ADMIN = Role.MERCHANT, Role.DISPATCHER, Role.DRIVER, Role.COUNTER, Role.ADMIN
 
-SENDERS = (MERCHANT, DISPATCHER, ADMIN)
+PLANNERS = (DISPATCHER, ADMIN)
+SENDERS = (MERCHANT, *PLANNERS)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,22 @@ TABLE = {
     "driver.add_evidence": to(DRIVER, scope="driving:write"),
     "driver.send_positions": to(DRIVER, scope="tracking:write"),
     # Those who plan.
-    "routes.read_route": to(ADMIN, DISPATCHER, scope="routing:read"),
+    "plans.request_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.cancel_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.publish_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.list_plans": to(*PLANNERS, scope="routing:read"),
+    "plans.read_plan": to(*PLANNERS, scope="routing:read"),
+    "routes.read_route": to(*PLANNERS, scope="routing:read"),
+    "vehicles.add_vehicle": to(*PLANNERS, scope="routing:write"),
+    "vehicles.change_vehicle": to(*PLANNERS, scope="routing:write"),
+    "vehicles.retire_vehicle": to(*PLANNERS, scope="routing:write"),
+    "vehicles.list_vehicles": to(*PLANNERS, scope="routing:read"),
+    "vehicles.read_vehicle": to(*PLANNERS, scope="routing:read"),
+    "shifts.lay_out_shift": to(*PLANNERS, scope="routing:write"),
+    "shifts.change_shift": to(*PLANNERS, scope="routing:write"),
+    "shifts.cancel_shift": to(*PLANNERS, scope="routing:write"),
+    "shifts.list_shifts": to(*PLANNERS, scope="routing:read"),
+    "shifts.read_shift": to(*PLANNERS, scope="routing:read"),
 }
 CLOSED = {endpoint: access for endpoint, access in TABLE.items() if access.roles}
 
