@@ -13,7 +13,8 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: system environment pages city ## Install everything that is missing; again: nothing happens
+setup: ## Install everything that is missing; again: nothing happens
+	@$(MAKE) --no-print-directory -j3 system environment pages city
 
 demo: setup ## From nothing to a simulated day in Helsinki, 60 times as fast (CITY=extract.osm.pbf, PORT=8000)
 	@$(PYTHON) -m stack up -- flask --app wsgi demo --city "$(CITY)"

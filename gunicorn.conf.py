@@ -1,4 +1,4 @@
-"""Gunicorn's settings: one gevent process holds thousands of listeners. Measured in docs/operations.md."""
+"""Gunicorn's settings: one gevent process holds thousands of listeners."""
 
 import gc
 import os
@@ -46,7 +46,13 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Keep what was loaded out of every later collection: with 10 000 listeners a full one takes half a second."""
+    """End the streams when this process is to stop, and keep what was loaded out of every later collection.
+
+    With 10 000 listeners a full one would stall every listener.
+    """
+    from api.live import HUB  # noqa: PLC0415  after gevent has patched the standard library
+
+    HUB.alive = lambda: bool(worker.alive)
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)

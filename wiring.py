@@ -15,6 +15,8 @@ from kernel.database import Sessions, connect
 from kernel.settings import BadSettings, Settings
 from places.adapters.osrm import OsrmStreets
 from places.streets import STREETS
+from proofs.adapters.object_store import ObjectStore
+from proofs.store import EVIDENCE
 
 
 def load_settings() -> Settings:
@@ -40,7 +42,7 @@ def start() -> tuple[Settings, Engine]:
 
 
 def plug_in(chosen: Settings) -> Engine:
-    """Configure this process's logs, clock, database, channel and streets. Return the engine."""
+    """Configure this process's logs, clock, database, channel, streets and evidence store. Return the engine."""
     logs.configure(level=chosen.log_level, form=chosen.log_format)
     if chosen.doorstep_clock is not None:
         clock.use(clock.parse(chosen.doorstep_clock))
@@ -52,4 +54,5 @@ def plug_in(chosen: Settings) -> Engine:
             {"car": chosen.streets_car_url, "bicycle": chosen.streets_bicycle_url, "foot": chosen.streets_foot_url}
         )
     )
+    EVIDENCE.plug(ObjectStore(chosen.evidence_url))
     return engine

@@ -32,9 +32,11 @@ from deliveries.facts import (
     DeliveryScheduled,
     DeliveryUnscheduled,
 )
+from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from proofs.facts import ProofCaptured
 from routing.facts import (
     DropWithdrawn,
     PlanCancelled,
@@ -45,6 +47,10 @@ from routing.facts import (
     RoutePublished,
     StopWithdrawn,
 )
+from routing.tasks import SHOW, SOLVE, WITHDRAW
+from tracking import retention
+from tracking.facts import TrackingLinkMade, TrackingLinkRevoked
+from tracking.tasks import REFRESH_ARRIVALS
 from wiring import start
 
 # Who reacts to which fact. A consumer is named as its task, which stands in its room's `tasks.py`.
@@ -60,22 +66,28 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     KeyRevoked: (),
     DeliveryCreated: (),
     DeliveryConfirmed: (),
-    DeliveryChanged: (),
-    DeliveryCancelled: (),
+    DeliveryChanged: (SHOW,),
+    DeliveryCancelled: (WITHDRAW,),
     DeliveryScheduled: (),
-    DeliveryUnscheduled: (),
+    DeliveryUnscheduled: (WITHDRAW,),
     DeliveryOutForDelivery: (),
     CourierArrived: (),
     DeliveryDelivered: (),
     AttemptFailed: (),
-    PlanRequested: (),
+    PlanRequested: (SOLVE,),
+    ProofCaptured: (),
+    RoutePublished: (REFRESH_ARRIVALS,),
+    DropWithdrawn: (REFRESH_ARRIVALS,),
+    StopWithdrawn: (REFRESH_ARRIVALS,),
+    StopEnroute: (),
+    StopArrived: (),
+    StopDone: (),
+    TrackingLinkMade: (),
+    TrackingLinkRevoked: (),
     PlanSolved: (),
     PlanFailed: (),
     PlanCancelled: (),
     PlanPublished: (),
-    RoutePublished: (),
-    DropWithdrawn: (),
-    StopWithdrawn: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
@@ -149,3 +161,4 @@ def prune() -> None:
         facts.prune(session, before=now - timedelta(days=settings.facts_kept_days))
         idempotency.prune(session, before=now - idempotency.KEPT)
         families.prune(session, before=now)
+        retention.prune_positions(session, before=now - timedelta(days=settings.positions_kept_days))

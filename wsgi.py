@@ -7,10 +7,13 @@ import threading
 
 from api.app import create_app
 from kernel import relay
+from sim.commands import demo, sim
 from wiring import start
 
 settings, engine = start()
 app = create_app(settings)
+app.cli.add_command(demo)
+app.cli.add_command(sim)
 
 
 @app.cli.command("relay")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from accounts import families
 from accounts.facts import PasswordChanged, PersonAdded, PersonChanged
 from accounts.models import Organisation, OrganisationKind, Person, Role
+from accounts.principals import Principal
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 
@@ -29,6 +30,14 @@ class RoleDoesNotFit(Invalid):
 
 class LastAdmin(Conflict):
     """An organisation keeps at least one active administrator."""
+
+
+class KeyHasNoPassword(Conflict):
+    """An API key has no password."""
+
+
+class CurrentPasswordWrong(Invalid):
+    """That is not your password."""
 
 
 def check_fit(role: Role, organisation: Organisation) -> None:
@@ -102,6 +111,23 @@ def change_password(session: Session, person: Person, *, password_hash: str, by:
     session.flush()
     facts.record(session, PasswordChanged(person_id=person.id, at=now, by=by))
     families.revoke_all(session, person_id=person.id, reason="password_changed", by=by, now=now)
+
+
+def who_has_a_password(session: Session, *, caller: Principal) -> Person:
+    """Return the person that calls. KeyHasNoPassword."""
+    if caller.person_id is None:
+        raise KeyHasNoPassword()
+    return session.get_one(Person, caller.person_id)
+
+
+def replace_password(
+    session: Session, person_id: UUID, *, seen: str, proven: bool, password_hash: str, now: datetime
+) -> None:
+    """Change a person's own password, when the old one was `proven` against the hash `seen`. CurrentPasswordWrong."""
+    person = session.get_one(Person, person_id, with_for_update=True)
+    if not proven or person.password_hash != seen:
+        raise CurrentPasswordWrong(errors=[FieldError("/current_password", "is not your password")])
+    change_password(session, person, password_hash=password_hash, by=person_id, now=now)
 
 
 def _is_admin_after(person: Person, change: Mapping[str, Any]) -> bool:

@@ -22,10 +22,19 @@ RESOURCES = (
     "health",
     "reference",
     "auth",
+    "me",
     "people",
+    "vehicles",
+    "shifts",
+    "plans",
+    "organisations",
+    "keys",
     "deliveries",
     "routes",
     "places",
+    "driver",
+    "proofs",
+    "track",
 )
 DESCRIPTION = """\
 The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;

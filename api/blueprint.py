@@ -13,6 +13,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema
 from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from accounts.principals import NoLongerValid
@@ -58,7 +59,9 @@ class Parser(FlaskParser):
         "files": RAISE,
         "query": RAISE,
         "json_or_form": RAISE,
+        "multipart": RAISE,
     }
+    __location_map__ = FlaskParser.__location_map__ | {"multipart": "load_multipart"}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Return the body, or 415 when it is not sent as JSON, 400 when it is none."""
@@ -69,11 +72,20 @@ class Parser(FlaskParser):
         except RecursionError:
             raise BadRequest("the body nests too deeply") from None
 
+    def load_multipart(self, req: Request, schema: Schema) -> Any:
+        """Return the fields and files of a form that has both, or 415 when it is none."""
+        if req.mimetype != "multipart/form-data":
+            raise UnsupportedMediaType("send a form with `Content-Type: multipart/form-data`")
+        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
+
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest is untyped
     """A resource's views."""
 
     ARGUMENTS_PARSER = Parser()
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = SmorestBlueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING | {
+        "multipart": "multipart/form-data"
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,7 +159,7 @@ def _refusals(info: dict[str, Any], method: str) -> Iterable[type[Refusal]]:
     if declared is not None and not declared.public:
         yield from (access.NotAuthenticated, NoLongerValid, access.RoleNotAllowed, access.ScopeMissing)
         if method == "post":
-            yield from (idempotency.KeyReused, idempotency.KeyInvalid, idempotency.KeyInUse)
+            yield from (idempotency.KeyReused, idempotency.KeyInvalid, idempotency.KeyInUse, idempotency.AnswerNotKept)
     yield from info.get("refusals", ())
 
 

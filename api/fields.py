@@ -124,6 +124,17 @@ class Email(fields.Email):
         return Text(most=254)._deserialize(super()._deserialize(value, attr, data, **kwargs), attr, data)
 
 
+# Something that can be read, and not only spaces and control characters.
+NOT_BLANK = validate.Regexp(r"[\s\S]*[^\x00-\x20\x7f-\xa0]", error="must not be blank")
+
+
+class Name(Text):
+    """What somebody or something is called: 1 to 200 characters, not only spaces."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=200, validate=NOT_BLANK, **kwargs)
+
+
 class Password(Text):
     """A password that somebody chooses: length is what makes one good (NIST SP 800-63B)."""
 

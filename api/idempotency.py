@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,13 +49,17 @@ class KeyInUse(Conflict):
     """A request with this idempotency key is still running."""
 
 
+class AnswerNotKept(Conflict):
+    """This was done already; its answer held a secret and was not kept."""
+
+
 def applies(view: Callable[..., Any]) -> bool:
     """Whether this request carries a key that counts: any POST by a known caller."""
     return request.method == "POST" and HEADER in request.headers and "caller" in g
 
 
 def once(session: Session, view: Callable[..., Any], deed: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse."""
+    """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse, AnswerNotKept."""
     if not applies(view):
         return deed()
     key = _key()
@@ -89,7 +94,9 @@ def _lock(session: Session, key: str) -> None:
 
 
 def _fingerprint() -> str:
-    whole = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    # Keyed: a body may hold a password, and a plain hash of it could be guessed at.
+    key: str = current_app.config["JWT_SECRET_KEY"]
+    whole = hmac.new(key.encode(), f"{request.method} {request.full_path}\n".encode(), hashlib.sha256)
     whole.update(request.get_data(cache=True))
     return whole.hexdigest()
 
@@ -97,6 +104,8 @@ def _fingerprint() -> str:
 def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
     if stored.fingerprint != fingerprint:
         raise KeyReused(errors=[FieldError(f"header:{HEADER}", "was used with another path or body")])
+    if stored.headers.get("Cache-Control") == "no-store":
+        raise AnswerNotKept()
     answer = Response(stored.body, status=stored.status, headers=stored.headers)
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
@@ -110,9 +119,11 @@ def _store(session: Session, key: str, fingerprint: str, answer: Response) -> No
             fingerprint=fingerprint,
             status=answer.status_code,
             headers={
-                name: answer.headers[name] for name in ("Content-Type", "ETag", "Location") if name in answer.headers
+                name: answer.headers[name]
+                for name in ("Content-Type", "ETag", "Location", "Cache-Control")
+                if name in answer.headers
             },
-            body=answer.get_data(),
+            body=b"" if answer.cache_control.no_store else answer.get_data(),
             stored_at=clock.now(),
         )
     )

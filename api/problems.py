@@ -160,7 +160,7 @@ def _error(error: FieldError) -> dict[str, str]:
 
 def _pointers(messages: Mapping[str, Any]) -> Iterator[FieldError]:
     for location, faults in messages.items():
-        body = location in ("json", "form", "files", "json_or_form")
+        body = location in ("json", "form", "files", "json_or_form", "multipart")
         for path, detail in _leaves(faults):
             # JSON lets a name be half of a surrogate pair, which no UTF-8 can say back.
             steps = [step.encode(errors="backslashreplace").decode() for step in path if step != "_schema"]

@@ -43,7 +43,14 @@ class Street(Base):
     __tablename__ = "address_streets"
     __table_args__ = (
         UniqueConstraint("city_id", "key", "town_key"),
-        Index("ix_address_streets_key_like", "key", postgresql_using="gin", postgresql_ops={"key": "gin_trgm_ops"}),
+        Index(
+            "ix_address_streets_key_like",
+            "key",
+            postgresql_using="gin",
+            postgresql_ops={"key": "gin_trgm_ops"},
+            # Written once an import and read ever after: no list of pending entries to search beside it.
+            postgresql_with={"fastupdate": "off"},
+        ),
         Index("ix_address_streets_key", "key"),
     )
 

@@ -99,7 +99,7 @@ def routed_shifts(session: Session, ids: Collection[UUID]) -> Sequence[UUID]:
     return session.scalars(select(Route.shift_id).where(Route.shift_id.in_(ids), Route.published_at.is_not(None))).all()
 
 
-def _whole_shift() -> Select[tuple[Shift]]:
+def _whole_shift() -> Select[Shift]:
     return (
         select(Shift)
         .where(Shift.cancelled_at.is_(None))
@@ -107,6 +107,6 @@ def _whole_shift() -> Select[tuple[Shift]]:
     )
 
 
-def _locked[T](asked: Select[tuple[T]], *, of: type[T] | None = None) -> Select[tuple[T]]:
+def _locked[T](asked: Select[T], *, of: type[T] | None = None) -> Select[T]:
     # What another transaction committed while we waited for the lock counts, not what we read before.
     return asked.with_for_update(of=of).execution_options(populate_existing=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from accounts.principals import Principal
 from accounts.scoping import scoped
@@ -126,7 +126,7 @@ def _lock_stop(session: Session, stop_id: UUID) -> None:
     by_ids(session, session.scalars(select(Drop.delivery_id).where(Drop.stop_id == stop_id)).all(), for_update=True)
 
 
-def _whole_route() -> Sequence[ORMOption]:
+def _whole_route() -> Sequence[_AbstractLoad]:
     return (
         joinedload(Route.shift, innerjoin=True),
         joinedload(Route.vehicle, innerjoin=True),
@@ -134,6 +134,6 @@ def _whole_route() -> Sequence[ORMOption]:
     )
 
 
-def _whole_stop() -> Sequence[ORMOption]:
+def _whole_stop() -> Sequence[_AbstractLoad]:
     delivery = selectinload(Stop.drops).joinedload(Drop.delivery, innerjoin=True)
     return (delivery.selectinload(Delivery.windows), delivery.selectinload(Delivery.parcels))

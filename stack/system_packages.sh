@@ -2,7 +2,7 @@
 # Installs what the private servers need from the system's packages, only what is missing, and says so.
 set -euo pipefail
 
-newest_postgres() { ls -d /usr/lib/postgresql/*/bin/pg_ctl 2>/dev/null | sed 's|/usr/lib/postgresql/\([0-9]*\)/.*|\1|' | sort -n | tail -1; }
+newest_postgres() { find /usr/lib/postgresql/*/bin/pg_ctl 2>/dev/null | sed 's|/usr/lib/postgresql/\([0-9]*\)/.*|\1|' | sort -n | tail -1 || true; }
 
 have_postgis() {
   local version

@@ -15,6 +15,9 @@ from accounts.models import ApiKey, TokenFamily
 from accounts.principals import Bearer
 from api.access import NotAuthenticated
 
+# On every answer that holds a secret. Idempotency keys heed it too: they keep no such answer.
+NOT_STORED = {"Cache-Control": "no-store"}
+
 
 class RefreshTokenInvalid(NotAuthenticated):
     """This is not a refresh token of ours, or it has expired."""

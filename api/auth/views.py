@@ -20,8 +20,6 @@ from kernel import clock
 
 blueprint = Blueprint("auth", __name__, url_prefix="/v1/auth", description="Signing in and out.")
 
-NOT_STORED = {"Cache-Control": "no-store"}
-
 
 @blueprint.route("/token", methods=["POST"])
 @public
@@ -35,11 +33,11 @@ def make_token(credentials: dict[str, Any]) -> tuple[dict[str, Any], int, dict[s
     Wrong passwords are limited for each account and address. A key's token has no refresh token: exchange it again.
     """
     if "api_key" in credentials:
-        return _by_key(credentials["api_key"]), 200, NOT_STORED
+        return _by_key(credentials["api_key"]), 200, tokens.NOT_STORED
     tries.count(credentials["email"])
     family = _by_password(**credentials)
     tries.forget(credentials["email"])
-    return tokens.of_session(family), 200, NOT_STORED
+    return tokens.of_session(family), 200, tokens.NOT_STORED
 
 
 @blueprint.route("/refresh", methods=["POST"])
@@ -50,7 +48,7 @@ def make_token(credentials: dict[str, Any]) -> tuple[dict[str, Any], int, dict[s
 def refresh_token(given: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Exchange a refresh token for new tokens; a second use of the same one ends the session."""
     family = families.rotate(session(), **tokens.read_refresh_token(given["refresh_token"]), now=clock.now())
-    return tokens.of_session(family), 200, NOT_STORED
+    return tokens.of_session(family), 200, tokens.NOT_STORED
 
 
 @blueprint.route("/revoke", methods=["POST"])

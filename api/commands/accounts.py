@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts import founding, passwords, queries, staffing
 from accounts.models import Role
-from api.fields import Email, Password, Text
+from api.fields import Email, Name, Password
 from api.problems import title_of
 from api.unit import unit
 from kernel import clock
@@ -38,7 +38,7 @@ class Checked(click.ParamType[Any]):
 
 
 EMAIL = Checked("e-mail", Email())
-NAME = Checked("name", Text(most=200))
+NAME = Checked("name", Name())
 PASSWORD = Checked("password", Password())
 
 

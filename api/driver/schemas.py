@@ -64,16 +64,11 @@ class StopEventAnswerSchema(Schema):
     route_version = Whole(required=True)
 
 
-class EvidenceFileSchema(Schema):
-    """The picture itself: JPEG, PNG or WebP, at most 15 MB."""
+class EvidenceSchema(Query):
+    """A picture and what it is of. The id is the device's own; the same picture with the same id again is no fault."""
 
-    file = Upload(required=True)
-
-
-class EvidenceFormSchema(Query):
-    """What the picture is of. The id is the device's own; the same picture with the same id again is no fault."""
-
-    id = fields.UUID(required=True)
+    file = Upload(required=True, metadata={"description": "JPEG, PNG or WebP, at most 15 MB"})
+    id = fields.UUID(required=True, metadata={"examples": ["01985c1e-3b1c-7d3e-9f63-0a4f5a1f7c12"]})
     delivery_id = fields.UUID(required=True)
     kind = fields.Enum(ProofKind, by_value=fields.String, required=True)
     captured_at = Time(required=True, metadata={"description": "By the device's clock"})

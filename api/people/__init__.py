@@ -1,1 +1,1 @@
-"""People, organisations and keys, for their administrator."""
+"""People, for their administrator."""

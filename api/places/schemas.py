@@ -28,14 +28,19 @@ class LongitudeLatitude(Text):
 
 
 class AddressQuery(Query):
-    """What is looked for."""
+    """What is looked for: words, a place, or words near a place."""
 
-    q = Text(required=True, most=200, metadata={"examples": ["manerheimintie 12"]})
+    q = Text(load_default=None, most=200, metadata={"examples": ["manerheimintie 12"]})
     near = LongitudeLatitude(load_default=None)
     limit = Whole(least=1, most=50, load_default=10)
 
+    @ma.validates_schema
+    def _looks_for_something(self, query: dict[str, Any], **_: Any) -> None:
+        if query["q"] is None and query["near"] is None:
+            raise ma.ValidationError("give words, or a place with `near`", "q")
 
-class AddressSchema(Schema):
+
+class FoundAddressSchema(Schema):
     """One house on one street."""
 
     text = fields.String(required=True, metadata={"examples": ["Mannerheimintie 12, 00100 Helsinki"]})
@@ -49,7 +54,7 @@ class AddressSchema(Schema):
 class AddressesSchema(Schema):
     """Addresses, best first."""
 
-    items = fields.List(fields.Nested(AddressSchema), required=True)
+    items = fields.List(fields.Nested(FoundAddressSchema), required=True)
     attribution = fields.Constant(ATTRIBUTION, required=True)
 
 

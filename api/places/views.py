@@ -13,7 +13,7 @@ from api.etags import etag, not_modified
 from api.places.schemas import AddressesSchema, AddressQuery, CitySchema
 from api.unit import session
 from kernel.geo import Point
-from places.addresses import search_addresses
+from places.addresses import nearest_addresses, search_addresses
 from places.cities import Extent, NoCity, current_city, edition
 from places.tiles import NoSuchTile, tile
 
@@ -25,17 +25,19 @@ CACHED = {"Cache-Control": "public, max-age=60, stale-while-revalidate=86400"}
 
 
 @blueprint.route("/addresses")
-@open_to(*Role, scope="addresses:read")
+@open_to(*Role, scope="places:read")
 @blueprint.arguments(AddressQuery, location="query")
 @blueprint.response(200, AddressesSchema)
 def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
     """Find addresses by what somebody types.
 
     Slips of the fingers are forgiven, house numbers come exact first, then the nearest; `near` ranks streets of the
-    same name. Empty when no city is imported or nothing is like it.
+    same name. Without `q` the addresses around `near` are listed. Empty when no city is imported or nothing is like it.
     """
     near: Point | None = query["near"]
-    return {"items": search_addresses(session(), text=query["q"], near=near, limit=query["limit"])}
+    if near is not None and query["q"] is None:
+        return {"items": nearest_addresses(session(), near=near, limit=query["limit"])}
+    return {"items": search_addresses(session(), words=query["q"], near=near, limit=query["limit"])}
 
 
 @blueprint.route("/city")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from api.fields import PageQuery, Place, Schema, Time, Whole
+from routing.models import Pause
 
 
 class BreakSchema(Schema):
@@ -15,6 +16,10 @@ class BreakSchema(Schema):
     earliest_at = Time(required=True, metadata={"examples": ["2026-06-15T11:00:00+03:00"]})
     latest_at = Time(required=True, metadata={"examples": ["2026-06-15T13:00:00+03:00"]})
     duration_s = Whole(required=True, least=60, most=4 * 3600, metadata={"examples": [1800]})
+
+    @post_load
+    def _pause(self, data: dict[str, Any], **_: Any) -> Pause:
+        return Pause(**data)
 
 
 class ShiftDraftSchema(Schema):
@@ -26,7 +31,7 @@ class ShiftDraftSchema(Schema):
     ends_at = Time(required=True, metadata={"examples": ["2026-06-15T16:00:00+03:00"]})
     start_place = Place(required=True)
     end_place = Place(load_default=None, allow_none=True)
-    break_ = fields.Nested(BreakSchema, data_key="break", load_default=None, allow_none=True)
+    break_ = fields.Nested(BreakSchema, data_key="break", attribute="pause", load_default=None, allow_none=True)
 
 
 class ShiftChangeSchema(Schema):
@@ -38,7 +43,7 @@ class ShiftChangeSchema(Schema):
     ends_at = Time(metadata={"examples": ["2026-06-15T16:00:00+03:00"]})
     start_place = Place()
     end_place = Place(allow_none=True)
-    break_ = fields.Nested(BreakSchema, data_key="break", allow_none=True)
+    break_ = fields.Nested(BreakSchema, data_key="break", attribute="pause", allow_none=True)
 
     @validates_schema
     def _something(self, data: dict[str, Any], **_: Any) -> None:
@@ -64,6 +69,6 @@ class ShiftSchema(Schema):
 class ShiftQuery(PageQuery):
     """Which shifts: those that touch the half-open time from `from` until `until`."""
 
-    from_ = Time(data_key="from", load_default=None)
-    until = Time(load_default=None)
+    from_ = Time(data_key="from", attribute="after", load_default=None)
+    until = Time(attribute="before", load_default=None)
     driver_id = fields.UUID(load_default=None)

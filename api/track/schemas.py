@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from api.deliveries.schemas import PromiseSchema
 from api.fields import Place, Schema, Time, Whole
 from deliveries.models import DeliveryState
 from routing.models import Outcome
@@ -25,13 +26,6 @@ class LinkSchema(Schema):
     expires_at = Time(required=True)
 
 
-class WindowSeenSchema(Schema):
-    """A half-open window told to the recipient."""
-
-    starts_at = Time(required=True, data_key="from")
-    ends_at = Time(required=True, data_key="until")
-
-
 class ArrivalSchema(Schema):
     """When the courier will be there: a range, never in the past. `stops_before` 0: you are next."""
 
@@ -48,8 +42,8 @@ class TrackedSchema(Schema):
     state = fields.Enum(DeliveryState, by_value=fields.String, required=True)
     address_hint = fields.String(required=True, allow_none=True)
     zone = fields.String(required=True, metadata={"description": "IANA zone to tell the times in"})
-    promise = fields.Nested(WindowSeenSchema, required=True, allow_none=True)
-    first_promise = fields.Nested(WindowSeenSchema, required=True, allow_none=True)
+    promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
+    first_promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
     arrival = fields.Nested(ArrivalSchema, required=True, allow_none=True)
     arrived_at = Time(required=True, allow_none=True, metadata={"description": "The courier is at the door since"})
     courier_position = Place(

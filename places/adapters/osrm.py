@@ -64,6 +64,11 @@ class OsrmStreets(Streets):
                 reasons[profile] = refusal.detail
         return reasons
 
+    def close(self) -> None:
+        """Close the connections."""
+        for server in self._servers.values():
+            server.close()
+
     def _server(self, profile: Profile) -> OsrmServer:
         try:
             return self._servers[profile]

@@ -67,6 +67,10 @@ class OsrmServer:
         """Ask something small. StreetsUnavailable, with the reason, when there is no answer."""
         self._get("/nearest/v1/p/0,0", {"generate_hints": "false"}, timeout=2.0)
 
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._http.close()
+
     def _ask(self, path: str, **options: str) -> dict[str, Any]:
         response = self._get(path, {"generate_hints": "false", **options})
         answer: dict[str, Any] = orjson.loads(response.content)

@@ -1,5 +1,6 @@
 """Puts stops into routes one by one: the plan to fall back on, and the last word on what has no room."""
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from routing.solving.assemble import Sequences, route_cost
 from routing.solving.fits import DoesNotFit
 from routing.solving.problem import UNREACHABLE, Problem, Stop, Vehicle
 from routing.solving.reasons import without_room
-from routing.solving.retime import retime
+from routing.solving.retime import check_route, retime
 from routing.solving.solution import Reason, Unassigned
 
 
@@ -33,10 +34,14 @@ class NotWorthIt(Exception):
         super().__init__(f"serving it adds {added_cost}, leaving it out costs {penalty}")
 
 
-def construct(problem: Problem, stops: Sequence[Stop]) -> Sequences:
-    """A plan by first feasible insertion: stops that must be served first, early windows before late ones."""
+def construct(problem: Problem, stops: Sequence[Stop], *, seed: int) -> Sequences:
+    """A plan by first feasible insertion: stops that must be served first, early windows before late ones.
+
+    The seed decides between equals.
+    """
     sequences: Sequences = [[] for _ in problem.vehicles]
-    insert_all(problem, sequences, sorted(stops, key=_urgency))
+    shuffled = random.Random(seed).sample(stops, len(stops))
+    insert_all(problem, sequences, sorted(shuffled, key=_urgency))
     return sequences
 
 
@@ -64,10 +69,11 @@ def insert(problem: Problem, sequences: Sequences, stop: Stop) -> None:
         vehicle, before = problem.vehicles[position.vehicle], sequences[position.vehicle]
         after = [*before[: position.index], stop, *before[position.index :]]
         try:
-            added_cost = _growth(problem, vehicle, before, after)
+            check_route(problem, vehicle, after)
         except DoesNotFit as refusal:
             refusals[position.vehicle] = refusal.reason
             continue
+        added_cost = 0 if stop.penalty is None else _growth(problem, vehicle, before, after)
         if stop.penalty is None or added_cost <= stop.penalty:
             sequences[position.vehicle] = after
             return
@@ -94,7 +100,7 @@ def _driveable(problem: Problem, vehicle: Vehicle, stops: list[Stop]) -> list[St
 
 def _fits(problem: Problem, vehicle: Vehicle, stops: list[Stop]) -> bool:
     try:
-        retime(problem, vehicle, stops)
+        check_route(problem, vehicle, stops)
     except DoesNotFit:
         return False
     return True

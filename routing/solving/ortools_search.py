@@ -1,4 +1,4 @@
-"""Searches a model with OR-Tools: a first plan by insertion, then guided local search until the limit."""
+"""Searches a model with OR-Tools: from a plan given, or else its own first one, by guided local search to the limit."""
 
 import random
 import time
@@ -15,11 +15,11 @@ from routing.solving.problem import Problem, Stop
 
 _FIRST = routing_enums_pb2.FirstSolutionStrategy
 _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERTION, _FIRST.ALL_UNPERFORMED)
-"""Tried in turn until one gives a plan; PATH_CHEAPEST_ARC finds none where windows are tight."""
+"""Tried in turn where it will not start from the plan given; PATH_CHEAPEST_ARC finds none where windows are tight."""
 
 _FOREVER_S = 10**6
 
-_FAILURES_A_SOLUTION = 100
+_FAILURES_A_SOLUTION = 20
 """A tiny problem has few solutions: guided local search would look for the next one for ever."""
 
 type OnBetter = Callable[[Sequences, float], None]
@@ -55,25 +55,44 @@ class _Watch:
 
 
 def search(
-    problem: Problem, stops: Sequence[Stop], *, limit: Limit, seed: int, on_better: OnBetter
+    problem: Problem, stops: Sequence[Stop], *, start: Sequences, limit: Limit, seed: int, on_better: OnBetter
 ) -> Sequences | None:
-    """The best plan that the library finds for these stops, or nothing if it finds none.
+    """The best plan that the library finds for these stops from `start`, or nothing if it finds none.
 
-    The seed shuffles the stops, which is what the library's otherwise fixed search depends on.
+    The seed shuffles the stops: the library's search is otherwise fixed.
     """
     shuffled = list(stops)
     random.Random(seed).shuffle(shuffled)
-    for first in _FIRST_PLANS:
+    for first in (None, *_FIRST_PLANS):
         model = build(problem, shuffled)
         watch = _Watch(model, limit, on_better)
         model.routing.AddAtSolutionCallback(watch)
         if limit.solutions is not None:
             failures = model.routing.solver().FailuresLimit(_FAILURES_A_SOLUTION * limit.solutions)
             model.routing.AddSearchMonitor(failures)
-        model.routing.SolveWithParameters(_parameters(first, limit))
+        if first is None:
+            _search_from(model, start, limit)
+        else:
+            model.routing.SolveWithParameters(_parameters(first, limit))
         if watch.best is not None:
             return watch.best
     return None
+
+
+def _search_from(model: Model, start: Sequences, limit: Limit) -> None:
+    """Improve `start`; does nothing when the library will not read it, and says so only by finding no solution.
+
+    Reading plans with breaks may take as long as the time limit allows, so it is done under a short one.
+    """
+    parameters = _parameters(_FIRST_PLANS[0], limit)
+    if limit.seconds is not None:
+        parameters.time_limit.FromMilliseconds(min(2000, int(limit.seconds * 250)))
+    model.routing.CloseModelWithParameters(parameters)
+    node = {stop.id: number for number, stop in enumerate(model.stops)}
+    routes = [[model.manager.NodeToIndex(node[stop.id]) for stop in sequence] for sequence in start]
+    read = model.routing.ReadAssignmentFromRoutes(routes, True)
+    if read is not None:
+        model.routing.SolveFromAssignmentWithParameters(read, _parameters(_FIRST_PLANS[0], limit))
 
 
 def _parameters(first: int, limit: Limit) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from routing.solving.fits import DoesNotFit, check_load, check_may_serve
 from routing.solving.problem import Problem, Stop, Vehicle
-from routing.solving.retime import retime
+from routing.solving.retime import check_route
 from routing.solving.solution import Reason, Unassigned
 
 _HOW_CLOSE = tuple(Reason)
@@ -29,7 +29,7 @@ def without_room(problem: Problem, stop: Stop, detail: str) -> Unassigned:
     """
 
     def ask(vehicle: Vehicle, stop: Stop) -> None:
-        retime(problem, vehicle, [stop])
+        check_route(problem, vehicle, [stop])
 
     refusal = _nearest_miss(problem.vehicles, stop, ask)
     return _unassigned(stop, refusal or DoesNotFit(Reason.NO_ROOM, detail))

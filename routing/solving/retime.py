@@ -1,4 +1,4 @@
-"""Exact times of a fixed sequence: every stop as early as can be, leaving the start as late as that allows.
+"""Exact times of a fixed sequence: the route as short as can be, and then every stop as early as can be.
 
 The rule for breaks, for all of the library. Breaks are taken in the order listed, each between the end of one service
 and the begin of the next, never during one: preferably on arrival or before driving off; where its times allow neither,
@@ -10,21 +10,31 @@ from collections.abc import Sequence
 
 from routing.solving.fits import DoesNotFit, check_load, check_may_serve
 from routing.solving.problem import UNREACHABLE, Break, Problem, Stop, Vehicle
-from routing.solving.schedule import Leg, Schedule, first_start, schedule
+from routing.solving.schedule import Leg, Schedule, check_schedule, first_start, schedule
 from routing.solving.solution import BreakTaken, Reason, Route, Visit
 
 
 def retime(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> Route:
     """The route of `vehicle` through `stops` in this order. Raises `DoesNotFit` with the reason if there is none.
 
-    Ends as early as possible and, for that end, leaves as late as possible, as `schedule` says.
+    `schedule` says which of the possible times; after leaving, every stop is served as early as can be.
     """
+    _check_whatever_the_hour(problem, vehicle, stops)
+    legs, distance_m = _legs(problem, vehicle, stops)
+    return _route(vehicle, stops, legs, schedule(vehicle, legs), distance_m=distance_m)
+
+
+def check_route(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> None:
+    """Raise `DoesNotFit` as `retime` does, without working out the best times."""
+    _check_whatever_the_hour(problem, vehicle, stops)
+    legs, _ = _legs(problem, vehicle, stops)
+    check_schedule(vehicle, legs)
+
+
+def _check_whatever_the_hour(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> None:
     for stop in stops:
         check_may_serve(vehicle, stop)
     check_load(problem, vehicle, stops)
-    legs, distance_m = _legs(problem, vehicle, stops)
-    times = schedule(vehicle, legs)
-    return _route(vehicle, stops, legs, times, distance_m=distance_m)
 
 
 def _legs(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> tuple[list[Leg], int]:

@@ -1,9 +1,9 @@
-"""When a fixed sequence can be driven: the earliest end, the latest departure for it, or the rule that forbids it.
+"""When a fixed sequence can be driven: the shortest time, the earliest end for it, or the rule that forbids it.
 
 The times come from a recursion over (stops done, breaks done): earlier is never worse, because a driver may wait.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.solving.fits import DoesNotFit
@@ -38,40 +38,54 @@ class Schedule:
 def schedule(vehicle: Vehicle, legs: Sequence[Leg]) -> Schedule:
     """The times of `legs` in this order. Raises `DoesNotFit` with the reason if there are none.
 
-    Ends as early as possible and, for that end, leaves as late as possible. Where `max_duration_s` is broken by
-    waiting, a later end with less waiting is taken instead.
+    Where the vehicle's time costs, the shortest of all, and of these the one that ends first; else the one that ends
+    first. For its end it leaves as late as possible.
     """
-    earliest = _earliest(vehicle, legs, vehicle.shift_start_s)
-    if earliest is None:
+    first = _first(vehicle, legs)
+    most = UNREACHABLE if vehicle.max_duration_s is None else vehicle.max_duration_s
+    choices = (found for found in _choices(vehicle, legs, first) if found.duration_s <= most)
+    if vehicle.cost_per_s:
+        best = min(choices, key=lambda found: (found.duration_s, found.end_s), default=None)
+    else:
+        best = next(choices, None)
+    if best is None:
+        raise DoesNotFit(Reason.MAX_DURATION, f"takes {first.duration_s} s, {vehicle.id} works {most} s")
+    return best
+
+
+def check_schedule(vehicle: Vehicle, legs: Sequence[Leg]) -> None:
+    """Raise `DoesNotFit` as `schedule` does, in a fraction of its time where no longest duration is set."""
+    if vehicle.max_duration_s is None:
+        _first(vehicle, legs)
+    else:
+        schedule(vehicle, legs)
+
+
+def _first(vehicle: Vehicle, legs: Sequence[Leg]) -> Schedule:
+    found = _earliest(vehicle, legs, vehicle.shift_start_s)
+    if found is None:
         raise DoesNotFit(*_why_not(vehicle, legs))
-    best = _leave_late(vehicle, legs, earliest)
-    most = vehicle.max_duration_s
-    if most is None or best.duration_s <= most:
-        return best
-    return _within(vehicle, legs, best, most)
+    return found
 
 
-def _within(vehicle: Vehicle, legs: Sequence[Leg], first: Schedule, most: int) -> Schedule:
-    """The earliest end whose duration is at most `most` seconds, looking at every departure where less may wait.
+def _choices(vehicle: Vehicle, legs: Sequence[Leg], first: Schedule) -> Iterator[Schedule]:
+    """For every end that could be worth it the schedule that leaves latest, in the order of their ends.
 
-    From a schedule that left as late as it could, going later only pays where a stop falls into its next window or a
-    break moves before the departure; without waiting and breaks nothing can be shorter.
+    After one that left as late as it could, going later only pays where a stop falls into its next window or a break
+    moves before the departure; without waiting and breaks nothing can be shorter.
     """
     least = sum(leg.travel_s + leg.service_s for leg in legs)
     later = _ends_of_breaks_before_leaving(vehicle)
     found: Schedule | None = first
     while found is not None:
-        if found.duration_s <= most:
-            return found
+        found = _leave_late(vehicle, legs, found)
+        yield found
         paused_s = sum(pause.duration_s for pause in _taken(vehicle, found))
         idle = found.duration_s > least + paused_s
         later = [begin_s for begin_s in later if begin_s > found.departure_s]
         if not idle and not later:
-            break
+            return
         found = _earliest(vehicle, legs, found.departure_s + 1 if idle else later[0])
-        if found is not None:
-            found = _leave_late(vehicle, legs, found)
-    raise DoesNotFit(Reason.MAX_DURATION, f"takes {first.duration_s} s, {vehicle.id} works {most} s")
 
 
 def _taken(vehicle: Vehicle, found: Schedule) -> tuple[Break, ...]:

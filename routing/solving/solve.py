@@ -40,10 +40,11 @@ def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | N
     if not stops:
         return _first_sound(problem, [("nothing to plan", [[] for _ in problem.vehicles])], hopeless)
 
-    inserted = construct(problem, stops)
+    inserted = construct(problem, stops, seed=seed)
     teller = _Teller(problem, progress)
     teller.tell(inserted, 0.0)
-    searched = _search(problem, stops, limit=_rest(limit, began_s), seed=seed, teller=teller)
+    rest = _rest(limit, began_s)
+    searched = _search(problem, stops, start=inserted, limit=rest, seed=seed, teller=teller)
 
     plans = [("ortools", searched), ("insertion", inserted)]
     plans.sort(key=lambda plan: rank(problem, plan[1]))
@@ -58,10 +59,12 @@ def _rest(limit: Limit, began_s: float) -> Limit:
     return replace(limit, seconds=max(left_s, limit.seconds / 10))
 
 
-def _search(problem: Problem, stops: Sequence[Stop], *, limit: Limit, seed: int, teller: "_Teller") -> Sequences:
+def _search(
+    problem: Problem, stops: Sequence[Stop], *, start: Sequences, limit: Limit, seed: int, teller: "_Teller"
+) -> Sequences:
     from routing.solving.ortools_search import search  # noqa: PLC0415 - half a second that data alone need not pay
 
-    found = search(problem, stops, limit=limit, seed=seed, on_better=teller.tell)
+    found = search(problem, stops, start=start, limit=limit, seed=seed, on_better=teller.tell)
     sequences: Sequences = [[] for _ in problem.vehicles] if found is None else repair(problem, found)
     chosen = {stop.id for stop in stops}
     insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in chosen])

@@ -16,7 +16,7 @@ from tests.routing.solving.any_problem import problems
 from tests.routing.solving.second_by_second import earliest_end
 
 NO_CLOCK = settings(deadline=None, suppress_health_check=list(HealthCheck))
-FEW = Limit(solutions=20)
+FEW = Limit(solutions=8)
 BY_THE_CLOCK = {Reason.SHIFT_TIME, Reason.TIME_WINDOW, Reason.BREAK, Reason.MAX_DURATION, Reason.REACHABLE}
 
 
@@ -27,29 +27,30 @@ class TestAnyProblem:
         solution = solve(asked, limit=FEW, seed=1)
 
         assert violations(asked, solution) == []
-        assert solution.rank <= rank(asked, construct(asked, asked.stops))
+        assert solution.rank <= rank(asked, construct(asked, asked.stops, seed=1))
 
-    @settings(NO_CLOCK, max_examples=60)
+    @settings(NO_CLOCK, max_examples=40)
     @given(asked=problems())
     def test_leaves_out_for_a_reason_that_holds(self, asked: Problem) -> None:
         solution = solve(asked, limit=FEW, seed=1)
 
-        alone = {Reason.NO_ROOM, Reason.COSTS_MORE}
         for left in solution.unassigned:
             stop = next(stop for stop in asked.stops if stop.id == left.stop_id)
             fits_alone = any(isinstance(_found(asked, vehicle, [stop]), Route) for vehicle in asked.vehicles)
-            assert fits_alone == (left.reason in alone)
-            assert left.reason != Reason.COSTS_MORE or stop.penalty is not None
+            if left.reason == Reason.COSTS_MORE:
+                assert stop.penalty is not None
+            else:
+                assert fits_alone == (left.reason == Reason.NO_ROOM)
 
-    @settings(NO_CLOCK, max_examples=30)
+    @settings(NO_CLOCK, max_examples=20)
     @given(asked=problems(), seed=st.integers(0, 3))
     def test_has_one_plan_for_a_seed(self, asked: Problem, seed: int) -> None:
         assert solve(asked, limit=FEW, seed=seed) == solve(asked, limit=FEW, seed=seed)
 
 
 class TestRetime:
-    @settings(NO_CLOCK, max_examples=300)
-    @given(asked=problems(horizon_s=40), data=st.data())
+    @settings(NO_CLOCK, max_examples=200)
+    @given(asked=problems(horizon_s=32), data=st.data())
     def test_agrees_with_trying_every_second(self, asked: Problem, data: st.DataObject) -> None:
         vehicle = data.draw(st.sampled_from(asked.vehicles))
         stops = tuple(data.draw(st.permutations(asked.stops)))[:4]
@@ -57,15 +58,16 @@ class TestRetime:
             second: earliest_end(asked, vehicle, stops, departure_s=second)
             for second in range(vehicle.shift_start_s, vehicle.shift_end_s + 1)
         }
-        possible = {
-            (end_s, -second)
+        possible = [
+            (end_s - second if vehicle.cost_per_s else 0, end_s, -second)
             for second, end_s in ends.items()
             if end_s is not None and end_s - second <= (vehicle.max_duration_s or 10**6)
-        }
+        ]
         found = _found(asked, vehicle, stops)
 
         if isinstance(found, Route):
-            assert (found.end_s, -found.departure_s) == min(possible)
+            duration_s = found.duration_s if vehicle.cost_per_s else 0
+            assert (duration_s, found.end_s, -found.departure_s) == min(possible)
         else:
             assert found.reason not in BY_THE_CLOCK or not possible
 

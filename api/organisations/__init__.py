@@ -1,0 +1,1 @@
+"""Organisations: the merchants that a carrier serves."""

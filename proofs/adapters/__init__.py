@@ -1,0 +1,1 @@
+"""The outside world as proofs meets it: object stores."""

@@ -1,0 +1,50 @@
+"""Making a plan: street times, the search in a child process, the checker's last word. No database anywhere here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kernel.errors import Unavailable
+from places.streets import Streets
+from routing.assembling import Answer, assemble
+from routing.given import Job
+from routing.solving import process
+from routing.solving.checker import violations
+from routing.solving.limit import Limit, OnProgress, default_limit
+from routing.solving.problem import Problem, ProblemError
+from routing.solving.process import SolverDied
+from routing.solving.solution import Solution
+from routing.translation import Question
+
+
+class CannotPlan(Exception):
+    """There will be no routes. The text is for the dispatcher."""
+
+
+def answer(job: Job, *, streets: Streets, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Answer:
+    """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so."""
+    question = Question(job)
+    try:
+        matrices = {profile: streets.matrix(profile.value, question.places) for profile in question.profiles}
+        problem = question.problem(matrices)
+        solution = _search(problem, job, on_progress, cancelled)
+        return assemble(question, solution, matrices=matrices, streets=streets)
+    except (SolverDied, ProblemError) as fault:
+        raise CannotPlan(f"the search failed: {fault}") from fault
+    except Unavailable as fault:
+        raise CannotPlan(fault.detail) from fault
+
+
+def _search(problem: Problem, job: Job, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Solution:
+    limit = default_limit(problem) if job.limit_s is None else Limit(seconds=job.limit_s)
+    solution = process.run(problem, limit=limit, seed=job.seed, on_progress=on_progress, cancelled=cancelled)
+    check(problem, solution)
+    return solution
+
+
+def check(problem: Problem, solution: Solution) -> None:
+    """Refuse a plan that breaks a rule, whoever found it. CannotPlan."""
+    found = violations(problem, solution)
+    if found:
+        faults = "; ".join(f"{each.rule} {each.who}: {each.detail}" for each in found[:5])
+        raise CannotPlan(f"the checker refuses the plan: {faults}")

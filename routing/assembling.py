@@ -1,0 +1,137 @@
+"""From the optimiser's answer to the rows that a plan consists of, with lines along the streets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import WKBElement
+from geoalchemy2.shape import from_shape
+from shapely.geometry import LineString
+
+from kernel.geo import Point
+from places.streets import Drive, Matrix, Streets
+from routing.given import GivenShift, fingerprint
+from routing.grouping import Halt
+from routing.models import Drop, Profile, Route, Stop, StopState, Unassigned
+from routing.solving import solution as solved
+from routing.solving.solution import Reason, Solution
+from routing.translation import Question
+
+CHANGED = "CHANGED"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a plan comes to. The rows are not in a session yet."""
+
+    question: Question
+    routes: Sequence[Route]
+    unassigned: Sequence[Unassigned]
+    cost: Mapping[str, Any]
+    estimated_share: float
+
+
+def assemble(question: Question, solution: Solution, *, matrices: Mapping[Profile, Matrix], streets: Streets) -> Answer:
+    """Return the rows of the plan. Asks the streets for each route's line: let no transaction be open."""
+    shifts = {str(shift.id): shift for shift in question.job.shifts}
+    share = sum(matrix.estimated_share for matrix in matrices.values()) / len(matrices)
+    return Answer(
+        question=question,
+        routes=[
+            _route(question, shifts[route.vehicle_id], route, matrices[shifts[route.vehicle_id].profile], streets)
+            for route in solution.routes
+        ],
+        unassigned=[*_unassigned(question, solution, shifts)],
+        cost=asdict(solution.cost),
+        estimated_share=share,
+    )
+
+
+def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: Matrix, streets: Streets) -> Route:
+    halts = [question.open[visit.stop_id] for visit in route.visits]
+    places = [shift.start_place, *(halt.place for halt in halts)]
+    drive = streets.drive(shift.profile.value, [*places, shift.end_place] if shift.end_place else places)
+    index = {place: number for number, place in enumerate(question.places)}
+    legs = [(index[before], index[after]) for before, after in pairwise(places)]
+    instant = question.origin.instant
+    return Route(
+        shift_id=shift.id,
+        driver_id=shift.driver_id,
+        vehicle_id=shift.vehicle_id,
+        departs_at=instant(route.departure_s),
+        ends_at=instant(route.end_s),
+        duration_s=route.duration_s,
+        distance_m=route.distance_m,
+        line=_line(drive),
+        breaks=[
+            {"starts_at": _text(instant(taken.start_s)), "ends_at": _text(instant(taken.end_s))}
+            for taken in route.breaks
+        ],
+        fingerprint=fingerprint(shift),
+        stops=[
+            _stop(question, sequence, halt, visit, leg, matrix)
+            for sequence, (halt, visit, leg) in enumerate(zip(halts, route.visits, legs, strict=True), start=1)
+        ],
+    )
+
+
+def _stop(
+    question: Question, sequence: int, halt: Halt, visit: solved.Visit, leg: tuple[int, int], matrix: Matrix
+) -> Stop:
+    instant = question.origin.instant
+    return Stop(
+        sequence=sequence,
+        place=halt.place,
+        state=StopState.PLANNED,
+        service_s=halt.service_s,
+        leg_duration_s=int(matrix.duration_s[leg]),
+        leg_distance_m=int(matrix.distance_m[leg]),
+        leg_by_streets=bool(matrix.by_streets[leg]),
+        planned_arrival_at=instant(visit.arrival_s),
+        planned_start_at=instant(visit.start_s),
+        planned_departure_at=instant(visit.departure_s),
+        drops=[Drop(delivery_id=each.id, fingerprint=fingerprint(each)) for each in halt.deliveries],
+    )
+
+
+def _unassigned(question: Question, solution: Solution, shifts: Mapping[str, GivenShift]) -> Iterator[Unassigned]:
+    for left in solution.unassigned:
+        yield from _left_out(question.open[left.stop_id], left.reason, _named(left.detail, shifts))
+    for halt in question.closed:
+        yield from _left_out(halt, Reason.TIME_WINDOW, "none of its windows is open during the shifts")
+    for taken in question.job.taken:
+        yield Unassigned(delivery_id=taken, reason=CHANGED, detail="it no longer waits for a plan")
+
+
+def _left_out(halt: Halt, reason: Reason, detail: str) -> Iterator[Unassigned]:
+    for each in halt.deliveries:
+        yield Unassigned(delivery_id=each.id, reason=reason.value, detail=detail)
+
+
+def _named(detail: str, shifts: Mapping[str, GivenShift]) -> str:
+    """Say the vehicle's and the driver's names where the optimiser says the shift's id."""
+    for shift_id, shift in shifts.items():
+        detail = detail.replace(shift_id, shift.label)
+    return detail
+
+
+def _line(drive: Drive) -> WKBElement:
+    return from_shape(LineString([_xy(place) for place in drive.geometry]), srid=4326)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _xy(place: Point) -> tuple[float, float]:
+    return place.longitude, place.latitude
+
+
+def delivery_ids(answer: Answer) -> Sequence[UUID]:
+    """Return the deliveries that the answer's routes bring."""
+    return [drop.delivery_id for route in answer.routes for stop in route.stops for drop in stop.drops]

@@ -1,0 +1,88 @@
+"""Taking up a queued plan: what it is made from is read, and it is seen to be under way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from deliveries.queries import plannable
+from kernel.errors import Conflict
+from routing.answering import CannotPlan
+from routing.fleet import routed_shifts, shifts_by_ids
+from routing.given import GivenShift, Job, given_delivery, given_shift
+from routing.models import Plan, PlanState
+from routing.solving.limit import Progress
+
+# A plan whose worker is lost each time is not tried for ever.
+MOST_CLAIMS = 5
+WAITING = frozenset({PlanState.QUEUED, PlanState.SOLVING})
+
+
+class PlanSettled(Conflict):
+    """The plan is solved, failed, cancelled or published already."""
+
+
+def locked(session: Session, plan_id: UUID) -> Plan:
+    """Return the plan for a change that depends on its state."""
+    asked = select(Plan).where(Plan.id == plan_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(asked).one()
+
+
+def waiting(session: Session, plan_id: UUID) -> Plan:
+    """Return the locked plan if it still waits for its routes. PlanSettled."""
+    plan = locked(session, plan_id)
+    if plan.state not in WAITING:
+        raise PlanSettled(f"the plan is {plan.state}", state=plan.state)
+    return plan
+
+
+def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
+    """Take the plan up, or up again after its worker was lost. PlanSettled; CannotPlan when it cannot be solved."""
+    plan = waiting(session, plan_id)
+    if plan.claims >= MOST_CLAIMS:
+        raise CannotPlan(f"given up after {plan.claims} attempts that ended without an answer")
+
+    plan.state = PlanState.SOLVING
+    plan.claims += 1
+    plan.percent = 0
+    plan.started_at = plan.started_at or now
+
+    wanted = [UUID(each) for each in plan.delivery_ids]
+    found = plannable(session, carrier_id=plan.carrier_id, delivery_ids=wanted)
+    there = {delivery.id for delivery in found}
+    return Job(
+        plan_id=plan.id,
+        seed=plan.seed,
+        limit_s=plan.limit_s,
+        now=now,
+        shifts=_shifts(session, plan, now),
+        deliveries=tuple(given_delivery(delivery) for delivery in found),
+        taken=tuple(each for each in wanted if each not in there),
+    )
+
+
+def note_progress(session: Session, plan_id: UUID, *, progress: Progress) -> None:
+    """Write how far the search is, while it is wanted."""
+    session.execute(
+        update(Plan)
+        .where(Plan.id == plan_id, Plan.state == PlanState.SOLVING)
+        .values(percent=progress.percent, best_cost=progress.cost, version=Plan.version + 1)
+    )
+
+
+def is_wanted(session: Session, plan_id: UUID) -> bool:
+    """Say whether somebody still waits for the plan."""
+    return session.scalar(select(Plan.state).where(Plan.id == plan_id)) in WAITING
+
+
+def _shifts(session: Session, plan: Plan, now: datetime) -> tuple[GivenShift, ...]:
+    ids = [UUID(each) for each in plan.shift_ids]
+    shifts = shifts_by_ids(session, ids, carrier_id=plan.carrier_id)
+    if len(shifts) < len(ids) or routed_shifts(session, ids):
+        raise CannotPlan("changed meanwhile: a shift was cancelled, or a published route covers it")
+    if any(shift.ends_at <= now for shift in shifts):
+        raise CannotPlan("a shift was over before the plan was taken up")
+    return tuple(given_shift(shift) for shift in shifts)

@@ -1,0 +1,109 @@
+"""How a plan that is waited for ends: its routes are stored, or it fails, or nobody wants it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from deliveries.models import PLANNABLE
+from deliveries.queries import by_ids
+from kernel import facts
+from routing.assembling import Answer
+from routing.claiming import waiting
+from routing.facts import PlanCancelled, PlanFailed, PlanSolved
+from routing.fleet import shifts_by_ids
+from routing.given import fingerprint, given_delivery, given_shift
+from routing.models import Drop, Plan, PlanState, Route
+
+
+class ChangedMeanwhile(Exception):
+    """What the plan was made from is not so any more. The text is for the dispatcher."""
+
+
+def store(session: Session, answer: Answer, *, now: datetime) -> Plan:
+    """Store the routes and what is left out. PlanSettled when it was cancelled; ChangedMeanwhile stores nothing."""
+    plan = waiting(session, answer.question.job.plan_id)
+    _check_unchanged(session, plan, answer)
+
+    for route in answer.routes:
+        route.plan_id, route.carrier_id = plan.id, plan.carrier_id
+    for left in answer.unassigned:
+        left.plan_id = plan.id
+    session.add_all([*answer.routes, *answer.unassigned])
+    plan.state = PlanState.SOLVED
+    plan.percent = 100
+    plan.cost = dict(answer.cost)
+    plan.best_cost = answer.cost["total"]
+    plan.estimated_share = answer.estimated_share
+    plan.finished_at = now
+
+    facts.record(
+        session,
+        PlanSolved(
+            plan_id=plan.id,
+            routes=len(answer.routes),
+            stops=sum(len(route.stops) for route in answer.routes),
+            unassigned=len(answer.unassigned),
+            at=now,
+        ),
+    )
+    return plan
+
+
+def fail(session: Session, plan_id: UUID, *, reason: str, now: datetime) -> None:
+    """End the plan without routes. PlanSettled."""
+    plan = waiting(session, plan_id)
+
+    plan.state = PlanState.FAILED
+    plan.failure = reason
+    plan.finished_at = now
+
+    facts.record(session, PlanFailed(plan_id=plan.id, reason=reason, at=now))
+
+
+def cancel(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> None:
+    """Stop waiting for the plan: the search ends within a second. PlanSettled."""
+    waiting(session, plan.id)
+
+    plan.state = PlanState.CANCELLED
+    plan.finished_at = now
+    session.flush()
+
+    facts.record(session, PlanCancelled(plan_id=plan.id, at=now, by=by))
+
+
+def outdated_drops(session: Session, drops: list[Drop], *, for_update: bool = False) -> list[UUID]:
+    """Return the deliveries that are not what they were planned as, or wait for no plan. Locks them when asked."""
+    found = by_ids(session, [drop.delivery_id for drop in drops], for_update=for_update)
+    sound = {each.id: fingerprint(given_delivery(each)) for each in found if each.state in PLANNABLE}
+    return [drop.delivery_id for drop in drops if sound.get(drop.delivery_id) != drop.fingerprint]
+
+
+def outdated_shifts(session: Session, routes: list[Route], *, carrier_id: UUID, for_update: bool = False) -> list[UUID]:
+    """Return the shifts that are not what they were planned as, or cancelled. Locks them when asked."""
+    ids = [route.shift_id for route in routes]
+    found = shifts_by_ids(session, ids, carrier_id=carrier_id, for_update=for_update)
+    sound = {shift.id: fingerprint(given_shift(shift)) for shift in found}
+    return [route.shift_id for route in routes if sound.get(route.shift_id) != route.fingerprint]
+
+
+def drops_of(routes: list[Route]) -> Iterator[Drop]:
+    """Yield every drop of the routes."""
+    return (drop for route in routes for stop in route.stops for drop in stop.drops)
+
+
+def _check_unchanged(session: Session, plan: Plan, answer: Answer) -> None:
+    routes = list(answer.routes)
+    changed = outdated_shifts(session, routes, carrier_id=plan.carrier_id)
+    if changed:
+        raise ChangedMeanwhile(f"changed meanwhile: {_counted(len(changed), 'shift')}")
+    changed = outdated_drops(session, list(drops_of(routes)))
+    if changed:
+        raise ChangedMeanwhile(f"changed meanwhile: {_counted(len(changed), 'delivery', 'deliveries')}")
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

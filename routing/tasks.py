@@ -1,0 +1,167 @@
+"""Celery's doors to the room: solving a plan, and taking cancelled deliveries out of published routes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+import structlog
+from celery import shared_task
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from deliveries.facts import DeliveryCancelled, DeliveryChanged, DeliveryUnscheduled
+from kernel import clock, facts
+from kernel.database import Sessions
+from kernel.facts import Consumer, FactRow
+from places.streets import STREETS
+from routing import claiming, settling
+from routing.answering import CannotPlan, answer
+from routing.assembling import Answer
+from routing.claiming import PlanSettled
+from routing.facts import PlanRequested
+from routing.given import Job
+from routing.settling import ChangedMeanwhile
+from routing.solving.limit import Progress
+from routing.solving.process import Cancelled
+from routing.withdrawing import show_change, withdraw_delivery
+
+# The longest search (600 s), its grace and two street matrices; Redis sends a task again after 900 s.
+_HARD_LIMIT_S = 840
+# What is changed while a plan is solved makes it be solved again, so often.
+_ROUNDS = 3
+_BETWEEN_NOTES_S = 1.0
+
+log = structlog.get_logger()
+
+
+def _by_the_task(session: Session, fact: FactRow) -> None:
+    """Nothing: the task solves with no transaction open, so it cannot be drained as other consumers are."""
+
+
+SOLVE = Consumer.of("routing.solve", {PlanRequested: _by_the_task})
+WITHDRAW = Consumer.of(
+    "routing.withdraw", {DeliveryCancelled: withdraw_delivery, DeliveryUnscheduled: withdraw_delivery}
+)
+SHOW = Consumer.of("routing.show", {DeliveryChanged: show_change})
+
+
+@shared_task(name=WITHDRAW.name)
+def withdraw(*, aggregate_id: str) -> None:
+    """Take a cancelled delivery out of the published route that it is in."""
+    facts.drain(Sessions, consumer=WITHDRAW, aggregate_id=UUID(aggregate_id))
+
+
+@shared_task(name=SHOW.name)
+def show(*, aggregate_id: str) -> None:
+    """Let the driver see what was changed of a delivery in a published route."""
+    facts.drain(Sessions, consumer=SHOW, aggregate_id=UUID(aggregate_id))
+
+
+@shared_task(name=SOLVE.name, time_limit=_HARD_LIMIT_S)
+def solve(*, aggregate_id: str) -> None:
+    """Make the plan's routes. May run twice: the second waits for nothing, and finds nothing to do.
+
+    When the worker is lost the task comes again, from the broker or the sweep, and takes the plan up anew.
+    """
+    plan_id = UUID(aggregate_id)
+    with _alone(plan_id) as alone:
+        if not alone:
+            return
+        for last in [False] * (_ROUNDS - 1) + [True]:
+            if _solve_once(plan_id, last=last):
+                return
+
+
+def _solve_once(plan_id: UUID, *, last: bool) -> bool:
+    """Claim, answer, settle. Say whether the plan is settled, one way or another."""
+    job = _claim(plan_id)
+    if job is None:
+        return True
+    try:
+        found = answer(job, streets=STREETS.get(), on_progress=_Notes(plan_id), cancelled=lambda: _unwanted(plan_id))
+    except Cancelled:
+        return _settle(plan_id, lambda session: None)
+    except CannotPlan as failure:
+        return _settle(plan_id, _failure(plan_id, str(failure)))
+    return _store(plan_id, found, last=last)
+
+
+def _claim(plan_id: UUID) -> Job | None:
+    """The first short transaction. None: there is nothing to do."""
+    with Sessions.begin() as session:
+        fact = facts.next_unhandled(session, consumer=SOLVE, aggregate_id=plan_id)
+        if fact is None:
+            return None
+        try:
+            return claiming.claim(session, plan_id, now=clock.now())
+        except PlanSettled:
+            pass
+        except CannotPlan as failure:
+            settling.fail(session, plan_id, reason=str(failure), now=clock.now())
+        facts.mark_handled(session, consumer=SOLVE, fact=fact)
+        return None
+
+
+def _store(plan_id: UUID, found: Answer, *, last: bool) -> bool:
+    try:
+        return _settle(plan_id, lambda session: settling.store(session, found, now=clock.now()))
+    except ChangedMeanwhile as changed:
+        log.info("a plan has to be solved again", plan_id=str(plan_id), reason=str(changed))
+        return last and _settle(plan_id, _failure(plan_id, str(changed)))
+
+
+def _failure(plan_id: UUID, reason: str) -> Callable[[Session], object]:
+    return lambda session: settling.fail(session, plan_id, reason=reason, now=clock.now())
+
+
+def _settle(plan_id: UUID, deed: Callable[[Session], object]) -> bool:
+    """The second short transaction: the deed and the mark that the request is handled, together or not at all."""
+    with Sessions.begin() as session:
+        with suppress(PlanSettled):
+            deed(session)
+        fact = facts.next_unhandled(session, consumer=SOLVE, aggregate_id=plan_id)
+        if fact is not None:
+            facts.mark_handled(session, consumer=SOLVE, fact=fact)
+    return True
+
+
+class _Notes:
+    """Writes progress at most once a second. A note that cannot be written is not worth the search."""
+
+    def __init__(self, plan_id: UUID) -> None:
+        self._plan_id = plan_id
+        self._noted_s = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() - self._noted_s < _BETWEEN_NOTES_S:
+            return
+        self._noted_s = time.monotonic()
+        with suppress(DBAPIError), Sessions.begin() as session:
+            claiming.note_progress(session, self._plan_id, progress=progress)
+
+
+def _unwanted(plan_id: UUID) -> bool:
+    with suppress(DBAPIError), Sessions.begin() as session:
+        return not claiming.is_wanted(session, plan_id)
+    return False
+
+
+@contextmanager
+def _alone(plan_id: UUID) -> Iterator[bool]:
+    """Hold the plan for as long as this connection lives: the sweep must not start a second search beside one."""
+    key = (func.hashtext(SOLVE.name), func.hashtext(str(plan_id)))
+    with Sessions() as holder:
+        connection = holder.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        got = bool(connection.scalar(select(func.pg_try_advisory_lock(*key))))
+        try:
+            yield got
+        finally:
+            if got:
+                try:
+                    connection.execute(select(func.pg_advisory_unlock(*key)))
+                except DBAPIError:
+                    connection.invalidate()

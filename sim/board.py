@@ -1,0 +1,109 @@
+"""The live board: who is where in the round. On a terminal a table that stays; elsewhere a line every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from sim.calls import Tally
+from sim.diary import Diary, Progress
+from sim.listening import Listener
+
+REFRESH_S = 0.5
+LINE_EVERY_S = 5.0
+LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Board:
+    """What is shown, and in which zone its times are told."""
+
+    diary: Diary
+    listeners: list[Listener]
+    tally: Tally
+    now: Callable[[], datetime]
+    zone: ZoneInfo
+    speed: float
+
+    async def show(self, console: Console) -> None:
+        """Show the board until cancelled."""
+        if not console.is_terminal:
+            while True:
+                console.print(self.line(), soft_wrap=True)
+                await asyncio.sleep(LINE_EVERY_S)
+        with Live(self.picture(), console=console, auto_refresh=False) as live:
+            try:
+                while True:
+                    live.update(self.picture(), refresh=True)
+                    await asyncio.sleep(REFRESH_S)
+            finally:
+                live.update(self.picture(), refresh=True)
+
+    def picture(self) -> RenderableType:
+        """Return the board as a table with a line of figures under it."""
+        table = Table(title=f"{self._time(self.now())}  ({self.speed:g} times as fast)", title_justify="left")
+        for name in ("courier", "with", "round", "", "next stop", "there at", "plan"):
+            table.add_column(name, justify="right" if name in ("there at", "round") else "left", no_wrap=True)
+        for one in self.diary.couriers:
+            table.add_row(*self._row(one))
+        return Group(table, Text(self._figures()))
+
+    def line(self) -> str:
+        """Return the board as one line."""
+        rounds = "  ".join(
+            f"{one.courier.split()[0]} {one.stops_over}/{one.stops}{'' if one.covered else ' (no coverage)'}"
+            for one in self.diary.couriers
+        )
+        return f"{self._time(self.now())}  {rounds}  |  {self._figures()}"
+
+    def save(self, path: Path) -> None:
+        """Write the board as an SVG picture."""
+        console = Console(record=True, width=110, file=StringIO(), force_terminal=True)
+        console.print(self.picture())
+        console.save_svg(str(path), title="make demo")
+
+    def _row(self, one: Progress) -> tuple[RenderableType, ...]:
+        share = one.stops_over / one.stops if one.stops else 1.0
+        signal = "" if one.covered else f" [yellow]no coverage, {one.waiting_to_send} waiting[/]"
+        return (
+            one.courier,
+            one.vehicle,
+            f"{one.stops_over}/{one.stops}",
+            f"[green]{'━' * round(share * 12)}[/][dim]{'━' * (12 - round(share * 12))}[/]",
+            f"{one.doing}{signal}" + (f"  [dim]{one.next_address}[/]" if one.next_address else ""),
+            self._time(one.next_at) if one.next_at else "",
+            _punctuality(one),
+        )
+
+    def _figures(self) -> str:
+        visits = self.diary.visits.values()
+        delivered = sum(visit.delivered for visit in visits)
+        failed = sum(bool(visit.outcome) and not visit.delivered for visit in visits)
+        heard = sum(len(listener.heard) for listener in self.listeners)
+        return (
+            f"{delivered} delivered, {failed} failed, {len(visits) - delivered - failed} to go"
+            f"; {heard} facts heard by {len(self.listeners)} listeners"
+            f"; {self.tally.requests} requests, {self.tally.retries} sent again"
+        )
+
+    def _time(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+
+def _punctuality(one: Progress) -> str:
+    if one.home:
+        return "[dim]home[/]"
+    minutes = one.behind // timedelta(minutes=1)
+    if one.behind > LATE:
+        return f"[red]{minutes} min late[/]"
+    return f"{minutes} min late" if minutes > 0 else "[green]on time[/]"

@@ -1,0 +1,159 @@
+"""Every endpoint against nobody, every role, and keys with and without its scope.
+
+The table is written by hand and does not look at the code: what the code says is checked against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from accounts.keys import Scope
+from accounts.models import Organisation, Role
+from api.unit import App
+from tests import factories
+from tests.factories import bearer
+
+MERCHANT, DISPATCHER, DRIVER, COUNTER, ADMIN = Role.MERCHANT, Role.DISPATCHER, Role.DRIVER, Role.COUNTER, Role.ADMIN
+
+
+@dataclass(frozen=True)
+class Open:
+    """To whom an endpoint is open: anyone when no role is named, otherwise these, and keys of theirs with `scope`."""
+
+    roles: frozenset[Role]
+    scope: str | None
+
+
+def to(*roles: Role, scope: str) -> Open:
+    return Open(frozenset(roles), scope)
+
+
+ANYONE = Open(frozenset(), None)
+
+TABLE = {
+    # Nothing to hide, or a secret in the request itself.
+    "health.healthz": ANYONE,
+    "health.readyz": ANYONE,
+    "health.metrics": ANYONE,
+    "reference.assets": ANYONE,
+    "reference.docs": ANYONE,
+    "reference.openapi": ANYONE,
+    "auth.make_token": ANYONE,
+    "auth.refresh_token": ANYONE,
+    "auth.revoke_token": ANYONE,
+    "places.show_city": ANYONE,
+    "places.show_tile": ANYONE,
+    # Whoever signs in.
+    "me.get_me": to(*Role, scope="accounts:read"),
+    "me.change_my_password": to(*Role, scope="accounts:write"),
+    "places.list_addresses": to(*Role, scope="places:read"),
+    # Those who look after people and keys.
+    "people.add_person": to(ADMIN, scope="accounts:write"),
+    "people.change_person": to(ADMIN, scope="accounts:write"),
+    "people.list_people": to(ADMIN, DISPATCHER, scope="accounts:read"),
+    "people.get_person": to(ADMIN, DISPATCHER, scope="accounts:read"),
+    "organisations.add_organisation": to(ADMIN, scope="accounts:write"),
+    "organisations.list_organisations": to(ADMIN, DISPATCHER, scope="accounts:read"),
+    "organisations.get_organisation": to(ADMIN, DISPATCHER, scope="accounts:read"),
+    "keys.make_key": to(ADMIN, scope="accounts:write"),
+    "keys.list_keys": to(ADMIN, scope="accounts:read"),
+    "keys.revoke_key": to(ADMIN, scope="accounts:write"),
+    # Those who plan.
+    "routes.read_route": to(ADMIN, DISPATCHER, scope="routing:read"),
+}
+CLOSED = {endpoint: access for endpoint, access in TABLE.items() if access.roles}
+
+
+def rule_of(app: App, endpoint: str) -> Rule:
+    (rule,) = app.url_map.iter_rules(endpoint)
+    return rule
+
+
+def call(client: FlaskClient, endpoint: str, headers: dict[str, str]) -> TestResponse:
+    """Call the endpoint with ids that nobody has and an empty body."""
+    app: Any = client.application
+    rule = rule_of(app, endpoint)
+    (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    made_up: dict[str, Any] = {"UUIDConverter": uuid4(), "IntegerConverter": 1}
+    values = {name: made_up.get(type(kind).__name__, "made-up") for name, kind in rule._converters.items()}
+    _, path = rule.build(values) or ("", "")
+    body = {} if method == "GET" else {"json": {}}
+    return client.open(path, method=method, headers=headers, **body)
+
+
+def kind_of(answer: TestResponse) -> str:
+    """Return the problem's type when the door was shut, and 'open' otherwise, whatever came of it inside."""
+    return str(answer.json["type"]) if answer.status_code in (401, 403) else "open"
+
+
+@pytest.fixture
+def home(session: Session) -> Organisation:
+    return factories.carrier(session)
+
+
+@pytest.fixture
+def callers(app: App, session: Session, home: Organisation) -> dict[Role, dict[str, str]]:
+    """The headers of a person of each role, the merchant in a merchant's organisation."""
+    shop = factories.merchant(session, served_by=home)
+    return {
+        role: bearer(app, factories.person(session, role=role, organisation=shop if role is Role.MERCHANT else home))
+        for role in Role
+    }
+
+
+class TestTable:
+    def test_lists_every_endpoint_and_no_other(self, app: App) -> None:
+        endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+        assert endpoints - set(TABLE) == set(), "missing in the table"
+        assert set(TABLE) - endpoints == set(), "not in the application"
+
+    def test_lets_administrators_do_what_dispatchers_may(self) -> None:
+        assert [
+            name for name, access in CLOSED.items() if DISPATCHER in access.roles and ADMIN not in access.roles
+        ] == []
+
+    def test_names_scopes_that_a_key_can_have(self) -> None:
+        assert {access.scope for access in CLOSED.values()} <= set(Scope)
+
+
+@pytest.mark.parametrize("endpoint", TABLE)
+class TestEndpoint:
+    def test_is_open_to_these_roles_and_shut_to_all_others(
+        self, client: FlaskClient, callers: dict[Role, dict[str, str]], endpoint: str
+    ) -> None:
+        found = {role: kind_of(call(client, endpoint, headers)) for role, headers in callers.items()}
+        roles = TABLE[endpoint].roles or set(Role)
+        assert found == {role: "open" if role in roles else "/problems/role-not-allowed" for role in Role}
+
+    def test_is_shut_to_nobody_unless_to_anyone(self, client: FlaskClient, endpoint: str) -> None:
+        expected = "/problems/not-authenticated" if TABLE[endpoint].roles else "open"
+        assert kind_of(call(client, endpoint, {})) == expected
+
+
+@pytest.mark.parametrize("endpoint", CLOSED)
+class TestKey:
+    def test_needs_the_scope(
+        self, app: App, client: FlaskClient, session: Session, home: Organisation, endpoint: str
+    ) -> None:
+        role, scope = min(CLOSED[endpoint].roles), CLOSED[endpoint].scope
+        others = tuple(other for other in Scope if other != scope)
+        without, _ = factories.api_key(session, organisation=home, role=role, scopes=others)
+        with_it, _ = factories.api_key(session, organisation=home, role=role, scopes=(str(scope),))
+
+        assert kind_of(call(client, endpoint, bearer(app, without))) == "/problems/scope-missing"
+        assert kind_of(call(client, endpoint, bearer(app, with_it))) == "open"
+
+    def test_does_not_make_up_for_the_role(
+        self, app: App, client: FlaskClient, session: Session, home: Organisation, endpoint: str
+    ) -> None:
+        for role in set(Role) - CLOSED[endpoint].roles:
+            key, _ = factories.api_key(session, organisation=home, role=role, scopes=tuple(Scope))
+            assert kind_of(call(client, endpoint, bearer(app, key))) == "/problems/role-not-allowed"

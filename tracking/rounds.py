@@ -1,0 +1,99 @@
+"""The round as it stands: which stops lie ahead of the courier, in which order, and what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from deliveries.models import Delivery
+from routing.models import Drop, Route, Stop, StopState
+from tracking.estimating import Ahead, Window
+
+
+def held_round(session: Session, route_id: UUID) -> Route | None:
+    """Return the published route, its row locked, with stops, drops and windows; None when it is not published."""
+    locked = session.scalar(
+        select(Route.id).where(Route.id == route_id, Route.published_at.is_not(None)).with_for_update(key_share=True)
+    )
+    if locked is None:
+        return None
+    return session.scalars(
+        select(Route)
+        .where(Route.id == route_id)
+        .options(
+            selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery).selectinload(Delivery.windows)
+        )
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def stops_ahead(route: Route) -> list[Stop]:
+    """Return the stops that are not done: where the courier is or drives to, then the planned ones in order."""
+    ahead = [stop for stop in route.stops if is_live(stop) and stop.state is not StopState.DONE]
+    return sorted(ahead, key=_turn)
+
+
+def ahead_of(route: Route) -> list[Ahead]:
+    """Return the stops ahead as the estimate needs them."""
+    way = {stop.id: (leg_s, pause_s) for stop, leg_s, pause_s in _ways(route)}
+    return [_ahead(stop, *way[stop.id]) for stop in stops_ahead(route)]
+
+
+def left_at(route: Route) -> datetime:
+    """Return when the courier was through with the last stop; before the first, when the round is to begin."""
+    return max((stop.done_at for stop in route.stops if stop.done_at is not None), default=route.departs_at)
+
+
+def is_live(stop: Stop) -> bool:
+    """Say whether the courier halts there: something is still to be brought, or was."""
+    return stop.withdrawn_at is None and any(drop.withdrawn_at is None for drop in stop.drops)
+
+
+def live_delivery_ids(stop: Stop) -> list[UUID]:
+    """Return the deliveries of a stop that are not withdrawn."""
+    return [drop.delivery_id for drop in stop.drops if drop.withdrawn_at is None]
+
+
+def _turn(stop: Stop) -> tuple[int, float]:
+    if stop.state is StopState.ARRIVED:
+        return 0, 0.0
+    if stop.state is StopState.ENROUTE and stop.enroute_at is not None:
+        # Two at once: the courier chose another in between, and the last choice counts.
+        return 1, -stop.enroute_at.timestamp()
+    return 2, float(stop.sequence)
+
+
+def _ways(route: Route) -> Sequence[tuple[Stop, int, int]]:
+    """Return each stop with the seconds of the leg to it and of planned rest before that leg.
+
+    Past a withdrawn stop the courier drives the planned way still: its leg is added to the next.
+    """
+    ways: list[tuple[Stop, int, int]] = []
+    left, passed_s = route.departs_at, 0
+    for stop in route.stops:
+        rest = stop.planned_arrival_at - left - timedelta(seconds=stop.leg_duration_s)
+        ways.append((stop, passed_s + stop.leg_duration_s, max(0, round(rest.total_seconds()))))
+        passed_s = 0 if is_live(stop) else passed_s + stop.leg_duration_s
+        left = stop.planned_departure_at
+    return ways
+
+
+def _ahead(stop: Stop, leg_s: int, pause_s: int) -> Ahead:
+    return Ahead(
+        stop_id=stop.id,
+        state=stop.state,
+        service_s=stop.service_s,
+        leg_s=leg_s,
+        pause_s=pause_s,
+        windows=tuple(_windows(drop.delivery) for drop in stop.drops if drop.withdrawn_at is None),
+        enroute_at=stop.enroute_at,
+        arrived_at=stop.arrived_at,
+    )
+
+
+def _windows(delivery: Delivery) -> tuple[Window, ...]:
+    return tuple((window.starts_at, window.ends_at) for window in delivery.windows)
