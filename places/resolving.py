@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, String, Text, Uuid, any_, case, cast, column, func, select, true, values
+from sqlalchemy import ColumnElement, Integer, Text, Uuid, any_, case, cast, column, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from kernel.errors import Invalid
 from kernel.geo import Point, distance_m
-from places.addresses import by_index, likeness, looks_like
+from places.addresses import by_index
 from places.cities import edition
 from places.models import Address, Street
-from places.wording import TypedAddress, fold, read_typed, same_name
+from places.wording import HouseNumber, TypedAddress, fold, read_typed, same_name
 
 # Addresses that fit equally well this close together are one place to a courier.
 SAME_PLACE_M = 150.0
 _CANDIDATES = 5
+# One letter wrong in a name of six leaves this much of its trigrams.
+_LEAST_LIKENESS = 0.4
+_NEIGHBOUR = 4
 
 
 class AddressNotFound(Invalid):
@@ -56,29 +60,34 @@ def resolve_addresses(
 ) -> list[Address | AddressNotFound | AddressAmbiguous]:
     """Return for each text its address or the refusal that `resolve_address` would raise. NoCity without a city."""
     edition(session)
-    typed = [read_typed(text) for text in texts]
-    fits = _fits(session, typed)
-    return [
-        _judge(text, wanted, fits[index], near) for index, (text, wanted) in enumerate(zip(texts, typed, strict=True))
-    ]
+    typed = dict(enumerate(map(read_typed, texts)))
+    streets = _streets(session, {wanted.street for wanted in typed.values() if wanted.street})
+    fits = _fits(session, typed, streets, neighbours=False)
+    chosen = {index: _choose(texts[index], wanted, fits[index], near) for index, wanted in typed.items()}
+
+    lost = {index: wanted for index, wanted in typed.items() if chosen[index] is None}
+    candidates = _fits(session, lost, streets, neighbours=True)
+    return [found or _not_found(texts[index], typed[index], candidates[index]) for index, found in chosen.items()]
 
 
-def _judge(
-    text: str, wanted: TypedAddress, fits: list[_Fit], near: Point | None
-) -> Address | AddressNotFound | AddressAmbiguous:
-    candidates = [_candidate(fit.address) for fit in fits[:_CANDIDATES]]
+def _choose(text: str, wanted: TypedAddress, fits: list[_Fit], near: Point | None) -> Address | AddressAmbiguous | None:
+    """Return the one address that fits best, or why there is not one; None when nothing fits for sure."""
     if wanted.house is None:
-        return AddressNotFound(f"'{text}' has no house number", candidates=candidates)
-    equal = _best([fit for fit in fits if fit.rank < 4 and _is_street(wanted, fit.address)])
+        return None
+    equal = _best([fit for fit in fits if _is_street(wanted, fit.address)])
     equal = [address for address in equal if _has_postcode(wanted, address)]
     if not equal:
-        return AddressNotFound(f"'{text}' is not in the map", candidates=candidates)
-
+        return None
     if near is not None:
         return min(equal, key=lambda address: distance_m(near, address.place))
     if any(distance_m(equal[0].place, other.place) > SAME_PLACE_M for other in equal[1:]):
         return AddressAmbiguous(f"'{text}' could be several places", candidates=[_candidate(each) for each in equal])
     return equal[0]
+
+
+def _not_found(text: str, wanted: TypedAddress, fits: list[_Fit]) -> AddressNotFound:
+    why = "is not in the map" if wanted.house else "has no house number"
+    return AddressNotFound(f"'{text}' {why}", candidates=[_candidate(fit.address) for fit in fits[:_CANDIDATES]])
 
 
 def _best(fits: list[_Fit]) -> list[Address]:
@@ -106,16 +115,44 @@ def _candidate(address: Address) -> dict[str, Any]:
     return {"text": address.text, "place": [address.place.longitude, address.place.latitude]}
 
 
-def _fits(session: Session, typed: Sequence[TypedAddress]) -> defaultdict[int, list[_Fit]]:
-    """Return for each typed address, by its index, the houses that come into question, best first."""
-    streets = _streets(session, {wanted.street for wanted in typed if wanted.street})
+def _streets(session: Session, keys: set[str]) -> dict[str, list[tuple[UUID, float]]]:
+    """Return the streets of each name, or those most like it where none has it, with how like, 0 to 1."""
+    found: dict[str, list[tuple[UUID, float]]] = defaultdict(list)
+    for key, street_id in session.execute(select(Street.key, Street.id).where(Street.key.in_(keys))):
+        found[key].append((street_id, 1.0))
+    asked = func.unnest(literal(list(keys - found.keys()), ARRAY(Text))).table_valued(column("key", Text), name="asked")
+    asked = asked.render_derived()
+    like = func.similarity(Street.key, asked.c.key).label("like")
+    nearest = (
+        select(Street.id, like)
+        .where(Street.key.op("%", is_comparison=True)(asked.c.key))
+        .order_by(like.desc())
+        .limit(_CANDIDATES)
+        .lateral("nearest")
+    )
+    query = select(asked.c.key, nearest.c.id, nearest.c.like).select_from(asked).join(nearest, true())
+    with by_index(session, least_likeness=_LEAST_LIKENESS):
+        for key, street_id, how_like in session.execute(query):
+            found[key].append((street_id, how_like))
+    return found
+
+
+def _fits(
+    session: Session,
+    typed: Mapping[int, TypedAddress],
+    streets: Mapping[str, list[tuple[UUID, float]]],
+    *,
+    neighbours: bool,
+) -> defaultdict[int, list[_Fit]]:
+    """Return the houses that fit each typed address, best first; with `neighbours` also those that do not."""
     asked = [
-        (index, street_id, like, wanted)
-        for index, wanted in enumerate(typed)
+        (index, street_id, like, wanted.house or HouseNumber("", (), 0))
+        for index, wanted in typed.items()
         for street_id, like in streets.get(wanted.street, [])
     ]
     fits: defaultdict[int, list[_Fit]] = defaultdict(list)
-    for position, address, rank in _houses(session, asked):
+    numbers = [(street_id, house) for _, street_id, _, house in asked]
+    for position, address, rank in _houses(session, numbers, neighbours=neighbours):
         index, _, like, _ = asked[position]
         fits[index].append(_Fit(address, like, rank))
     for found in fits.values():
@@ -123,62 +160,39 @@ def _fits(session: Session, typed: Sequence[TypedAddress]) -> defaultdict[int, l
     return fits
 
 
-def _streets(session: Session, keys: set[str]) -> dict[str, list[tuple[UUID, float]]]:
-    """Return the streets of each name, or those most like it where none has it."""
-    found: dict[str, list[tuple[UUID, float]]] = defaultdict(list)
-    for key, street_id in session.execute(select(Street.key, Street.id).where(Street.key.in_(keys))):
-        found[key].append((street_id, 1.0))
-    mistyped = [(key,) for key in keys - found.keys()]
-    if mistyped:
-        asked = values(column("key", Text), name="asked").data(mistyped)
-        like = likeness(cast(asked.c.key, Text)).label("like")
-        nearest = select(Street.id, like).where(looks_like(cast(asked.c.key, Text))).order_by(like.desc()).limit(5)
-        lateral = nearest.lateral("nearest")
-        query = select(asked.c.key, lateral.c.id, lateral.c.like).select_from(asked).join(lateral, true())
-        with by_index(session):
-            for key, street_id, how_like in session.execute(query):
-                found[key].append((street_id, how_like))
-    return found
-
-
-def _houses(session: Session, asked: Sequence[tuple[int, UUID, float, TypedAddress]]) -> list[tuple[int, Address, int]]:
-    """Return the houses nearest to each asked number, with the position in `asked` and how well the number fits."""
-    if not asked:
-        return []
-    rows = []
-    for position, (_, street_id, _, wanted) in enumerate(asked):
-        key = wanted.house.key if wanted.house else ""
-        value = wanted.house.value if wanted.house else 0
-        rows.append((position, street_id, key, str(value), value))
-    wanted_houses = values(
+def _houses(
+    session: Session, numbers: Sequence[tuple[UUID, HouseNumber]], *, neighbours: bool
+) -> Iterable[tuple[int, Address, int]]:
+    """Return the houses nearest to each number, with its position in `numbers` and the rank of the house."""
+    asked = func.unnest(
+        literal(list(range(len(numbers))), ARRAY(Integer)),
+        literal([street_id for street_id, _ in numbers], ARRAY(Uuid)),
+        literal([house.key for _, house in numbers], ARRAY(Text)),
+        literal([house.value for _, house in numbers], ARRAY(Integer)),
+    ).table_valued(
         column("position", Integer),
         column("street_id", Uuid),
-        column("house", String),
-        column("base", String),
+        column("house", Text),
         column("value", Integer),
-        name="wanted",
-    ).data(rows)
-    house, base = cast(wanted_houses.c.house, Text), cast(wanted_houses.c.base, Text)
-    gap = func.abs(Address.house_value - wanted_houses.c.value)
-    rank = _rank(house, base, gap)
-    nearest = (
-        select(Address, rank.label("rank"))
-        .where(Address.street_id == wanted_houses.c.street_id)
-        .order_by(rank, gap, Address.id)
-        .limit(_CANDIDATES)
-        .lateral("nearest")
+        name="asked",
     )
-    found = aliased(Address, nearest)
-    query = select(wanted_houses.c.position, found, nearest.c.rank).select_from(wanted_houses).join(nearest, true())
-    return [(position, address, how) for position, address, how in session.execute(query)]
+    asked = asked.render_derived()
+    gap = func.abs(Address.house_value - asked.c.value)
+    rank = _rank(asked.c.house, cast(asked.c.value, Text), gap)
+    nearest = select(Address, rank.label("rank")).where(Address.street_id == asked.c.street_id)
+    if not neighbours:
+        nearest = nearest.where(rank < _NEIGHBOUR)
+    best = nearest.order_by(rank, gap, Address.id).limit(_CANDIDATES).lateral("best")
+    query = select(asked.c.position, aliased(Address, best), best.c.rank).select_from(asked).join(best, true())
+    return ((position, address, how) for position, address, how in session.execute(query))
 
 
 def _rank(house: ColumnElement[str], base: ColumnElement[str], gap: ColumnElement[int]) -> ColumnElement[int]:
-    """Return 0: the number itself; 1: among the house's; 2: without its letter; 3: but for a letter; 4: another one."""
+    """Return 0: the number itself; 1: among the house's; 2: without its letter; 3: but for a letter; 4: a neighbour."""
     return case(
         (Address.house_key == house, 0),
         (house == any_(Address.house_parts), 1),
         (base == any_(Address.house_parts), 2),
         ((house == base) & (gap == 0), 3),
-        else_=4,
+        else_=_NEIGHBOUR,
     )

@@ -16,6 +16,8 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 # A key whose first request is still running, as after a lost connection: ask again.
 STILL_RUNNING = "key-in-use"
+# A 500 is rarely cured by asking again: a killed part of the server answers so once, a fault of the server always.
+TRIES_AT_A_FAULT = 5
 
 
 class Refused(Exception):
@@ -62,6 +64,7 @@ class Caller:
         `repeated_is_done` is the type of problem that a request sent again earns when its first try had arrived.
         """
         give_up_at = time.monotonic() + self.patience_s
+        faults = 0
         for tries in range(10**6):
             self.tally.requests += 1
             self.tally.retries += tries > 0
@@ -72,7 +75,8 @@ class Caller:
                 refused = Refused(trouble)
                 if tries > 0 and repeated_is_done and refused.kind == repeated_is_done:
                     return trouble
-                if not _passes(refused):
+                faults += refused.status == 500
+                if not _passes(refused) or faults >= TRIES_AT_A_FAULT:
                     self.tally.refusals[refused.kind] += 1
                     raise refused
             pause_s = max(pause_s, self._pause_s(tries))

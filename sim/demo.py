@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from sim.signing_in import Credentials, Person
 from sim.summary import Summary
 
 # How much of the server's time passes, at most, while we plan and publish: the shifts begin behind it.
-PREPARING_S = 20.0
+PREPARING_S = 15.0
 STREETS_S = 60.0
 
 
@@ -44,6 +45,11 @@ class Asked:
     wishes: Wishes
 
     @property
+    def load(self) -> int:
+        """How many parcels a vehicle takes: so few that every courier is needed, with a little room."""
+        return math.ceil(ordering.PARCELS_EACH * self.deliveries / self.couriers * 1.15) + 2
+
+    @property
     def memory(self) -> Path:
         """Where the cast is remembered."""
         return self.folder / "demo.json"
@@ -56,7 +62,7 @@ async def play(asked: Asked, *, console: Console, command_line: CommandLine) -> 
         cast, dispatcher = await _people(day, asked, command_line)
         day.clock = await synchronise(day.client)
         plan = await _plan(day, asked, cast=cast, dispatcher=dispatcher)
-        console.print(f"The couriers depart at {_time(day, _departure(plan))}. {_pace(day, asked)}")
+        console.print(f"The couriers depart at {_time(day, _departure(plan))}. {_pace(day, asked)}", soft_wrap=True)
         began = time.monotonic()
         await day.drive(plan, dispatcher=dispatcher, drivers=cast.drivers)
         return await summarise(day, dispatcher=dispatcher, plan=plan, took_s=time.monotonic() - began)
@@ -85,19 +91,19 @@ async def _streets_ready(day: Day) -> None:
 
 
 async def _people(day: Day, asked: Asked, command_line: CommandLine) -> tuple[Cast, Person]:
-    cast = Cast.load(asked.memory)
+    cast = Cast.read(asked.memory)
     admin = await engaging.sign_in_admin(day.person(Credentials("", "")), cast=cast, command_line=command_line)
-    cast.save(asked.memory)
-    await engaging.engage(admin, cast, couriers=asked.couriers)
-    cast.save(asked.memory)
+    cast.write(asked.memory)
+    await engaging.engage(admin, cast, couriers=asked.couriers, load=asked.load)
+    cast.write(asked.memory)
     assert cast.dispatcher is not None
     dispatcher = day.person(cast.dispatcher)
     if await _still_busy(day, cast):
         # Rounds of a day that was broken off: their drivers stay with them, today gets others.
         cast.drivers.clear()
         cast.vehicles.clear()
-        await engaging.engage(admin, cast, couriers=asked.couriers)
-        cast.save(asked.memory)
+        await engaging.engage(admin, cast, couriers=asked.couriers, load=asked.load)
+        cast.write(asked.memory)
     return cast, dispatcher
 
 
@@ -161,7 +167,8 @@ async def _planned(
     stops = sum(len(route["stops"]) for route in plan["routes"])
     day.console.print(
         f"Planned in {time.monotonic() - began:.1f} s: {len(plan['routes'])} routes, {stops} stops, {km:.1f} km, "
-        f"{len(plan['unassigned'])} left out, {plan['estimated_share'] or 0:.1%} of travel times estimated"
+        f"{len(plan['unassigned'])} left out, {plan['estimated_share'] or 0:.1%} of travel times estimated",
+        soft_wrap=True,
     )
     if not plan["routes"]:
         raise CannotPrepare("the plan has no routes")
@@ -176,7 +183,9 @@ def _say_where(
     console.print(f"  the docs          {asked.url}/docs", highlight=False)
     console.print(f"  the specification {asked.url}/openapi.json", highlight=False)
     console.print(f"  who is who        {asked.memory}  (passwords to sign in with)", highlight=False, soft_wrap=True)
-    console.print(f"  watch {watched['recipient']['name']}'s parcel come to {watched['address']['text']}:")
+    console.print(
+        f"  watch {watched['recipient']['name']}'s parcel come to {watched['address']['text']}:", soft_wrap=True
+    )
     command = f"curl -N {asked.url}/v1/track/{links[watched['id']]}/events"
     console.print(f"\n  {command}\n", highlight=False, soft_wrap=True, markup=False)
 
@@ -199,7 +208,7 @@ async def drive_plan(
     url: str, plan_id: str, *, people: Path, listeners: int, wishes: Wishes, console: Console
 ) -> Summary:
     """Drive a plan that somebody has published. `people` is a file as the demonstration writes it."""
-    cast = Cast.load(people)
+    cast = Cast.read(people)
     if cast.dispatcher is None:
         raise CannotPrepare(f"{people} names no dispatcher")
     async with Day.opened(url, console=console, wishes=wishes) as day:

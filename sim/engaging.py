@@ -17,8 +17,7 @@ from sim.signing_in import Credentials, Person
 CARRIER = "Doorstep Demo"
 MERCHANT = "Kauppahalli Demo Oy"
 DRIVERS = ("Aino Aalto", "Eero Laine", "Helmi Niemi", "Onni Salo", "Sanni Virta", "Veikko Koski", "Liisa Manner")
-BICYCLE = {"profile": "bicycle", "capacities": {"parcels": 60, "weight_g": 180_000}}
-VAN = {"profile": "car", "capacities": {"parcels": 200, "weight_g": 900_000}}
+BICYCLE, VAN = ("cargo bicycle", "bicycle", 180_000), ("van", "car", 900_000)
 
 
 class CannotPrepare(Exception):
@@ -76,8 +75,8 @@ async def is_known(person: Person) -> bool:
     return True
 
 
-async def engage(admin: Person, cast: Cast, *, couriers: int) -> None:
-    """Engage whoever the cast still lacks: merchant, dispatcher, drivers, three bicycles for each two vans."""
+async def engage(admin: Person, cast: Cast, *, couriers: int, load: int) -> None:
+    """Engage whoever the cast still lacks: merchant, dispatcher, drivers, vehicles that take `load` parcels each."""
     if not cast.merchant_id:
         name = f"{MERCHANT} {secrets.token_hex(2)}"
         cast.merchant_id = (await admin.post("/v1/organisations", {"name": name}))["id"]
@@ -87,15 +86,21 @@ async def engage(admin: Person, cast: Cast, *, couriers: int) -> None:
         name = DRIVERS[len(cast.drivers) % len(DRIVERS)]
         id_, credentials = await _add_person(admin, name=name, role="driver")
         cast.drivers[id_], cast.names[id_] = credentials, name
+    if cast.load != load:
+        cast.vehicles, cast.load = {}, load
     while len(cast.vehicles) < couriers:
-        body = _vehicle(len(cast.vehicles))
+        body = _vehicle(len(cast.vehicles), load)
         cast.vehicles[(await admin.post("/v1/vehicles", body))["id"]] = body["name"]
 
 
-def _vehicle(number: int) -> dict[str, Any]:
+def _vehicle(number: int, load: int) -> dict[str, Any]:
     """Return the vehicle of a courier: of five, three have bicycles and two vans."""
-    kind, name = (BICYCLE, "cargo bicycle") if number % 5 < 3 else (VAN, "van")
-    return {"name": f"{name} {number + 1}", **kind}
+    name, profile, weight_g = BICYCLE if number % 5 < 3 else VAN
+    return {
+        "name": f"{name} {number + 1}",
+        "profile": profile,
+        "capacities": {"parcels": load, "weight_g": weight_g},
+    }
 
 
 async def _add_person(admin: Person, *, name: str, role: str) -> tuple[str, Credentials]:

@@ -21,9 +21,10 @@ class Cast:
     drivers: dict[str, Credentials] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     vehicles: dict[str, str] = field(default_factory=dict)  # name by id
+    load: int = 0  # how many parcels each takes
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def read(cls, path: Path) -> Self:
         """Read the file; without one, nobody is engaged."""
         try:
             told = json.loads(path.read_text())
@@ -36,9 +37,10 @@ class Cast:
             drivers={id_: Credentials(**one) for id_, one in told["drivers"].items()},
             names=told["names"],
             vehicles=told["vehicles"],
+            load=told["load"],
         )
 
-    def save(self, path: Path) -> None:
+    def write(self, path: Path) -> None:
         """Write the file: whole or not at all, and for its owner only, for it holds passwords."""
         draft = path.with_suffix(".new")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,8 @@ from sim.outbox import point
 from sim.signing_in import Person
 
 WINDOW = timedelta(hours=2)
+PARCELS = (1, 1, 1, 2)
+PARCELS_EACH = sum(PARCELS) / len(PARCELS)
 ADDRESSES_AT_ONCE = 20
 TAKEN_AT_ONCE = 4
 # A cargo bicycle's round: a larger city is used from its middle.
@@ -93,7 +95,7 @@ def _draft(address: dict[str, Any], number: int, *, asked: Order, random: Random
         "recipient": {"name": name, "phone": f"+35840{random.randint(1000000, 9999999)}"},
         "address": {"text": address["text"], "place": point(tuple(address["place"]["coordinates"]))},
         "windows": [_window(asked, random)],
-        "parcels": [{"weight_g": random.randint(300, 8000)} for _ in range(random.choice((1, 1, 1, 2)))],
+        "parcels": [{"weight_g": random.randint(300, 8000)} for _ in range(random.choice(PARCELS))],
         "service_s": random.choice((60, 90, 120, 120, 180)),
         "proof_requirements": proofs,
     }

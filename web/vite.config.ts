@@ -9,7 +9,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // no data: addresses, so that a strict Content-Security-Policy holds
     modulePreload: { polyfill: false }, // the polyfill would be an inline script
     chunkSizeWarningLimit: 2000,
-    rollupOptions: { input: { docs: "docs.html" } },
+    rollupOptions: { input: { docs: "docs.html" }, checks: { pluginTimings: false } },
   },
   server: { proxy: { "/openapi.json": "http://127.0.0.1:8000", "/v1": "http://127.0.0.1:8000" } },
 });

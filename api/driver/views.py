@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
 from flask import Response
-from werkzeug.datastructures import FileStorage
 
 from accounts.principals import Role
 from api import native
@@ -109,10 +109,11 @@ def add_evidence(form: dict[str, Any]) -> Proof:
     The picture is checked, turned upright, stripped of everything but its pixels and stored with its SHA-256. The
     same picture with the same id once more is answered as the first time.
     """
-    file: FileStorage = form.pop("file")
+    with closing(form.pop("file")) as file:
+        upload = file.read()
     longitude, latitude = form.pop("longitude"), form.pop("latitude")
     said = Capture(place=None if longitude is None else Point(longitude, latitude), **form)
-    upload, driver_id = file.read(), caller().id
+    driver_id = caller().id
     with unit() as short:
         known = evidence.expect(short, said, received_sha256=fingerprint(upload), driver_id=driver_id, now=clock.now())
     if known is not None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from accounts import families
 from accounts.families import TokenReplayed
 from accounts.models import TokenFamily
 from accounts.principals import NoLongerValid
+from kernel.database import Sessions
 from tests import factories
+from tests.accounts.together import overtaken
 
 MONTH = timedelta(days=30)
 
@@ -35,6 +37,20 @@ class TestRotate:
             families.rotate(session, family_id=family.id, jti=used, now=now)
         session.refresh(family)
         assert family.revoked_at == now
+
+    def test_lets_one_of_two_at_the_same_moment_through_and_ends_the_session(
+        self, committing: Engine, now: datetime
+    ) -> None:
+        with Sessions.begin() as session:
+            family = families.start(session, person_id=factories.person(session).id, lasts=MONTH, now=now)
+        used = family.current_jti
+
+        def rotate(session: Session) -> None:
+            families.rotate(session, family_id=family.id, jti=used, now=now)
+
+        assert isinstance(overtaken(rotate, rotate), TokenReplayed)
+        with Sessions() as session:
+            assert session.get_one(TokenFamily, family.id).revoked_at == now
 
 
 class TestPrune:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Person, Role
 from api.unit import App
-from kernel.database import Sessions
 from tests import factories
 from tests.factories import PASSWORD, bearer
 
@@ -190,28 +188,6 @@ class TestChange:
         factories.person(session, organisation=admin.organisation, role=Role.ADMIN)
         assert self.change(client, headers, admin, role="dispatcher").status_code == 200
         assert client.post("/v1/people", json=DRAFT, headers=headers).json["type"] == "/problems/role-not-allowed"
-
-    def test_keeps_one_of_two_administrators_who_switch_each_other_off(self, app: App, committing: Engine) -> None:
-        with Sessions.begin() as session:
-            home = factories.carrier(session)
-            both = [factories.person(session, organisation=home, role=Role.ADMIN) for _ in range(2)]
-        together, statuses = threading.Barrier(2), []
-
-        def switch_off(me: Person, other: Person) -> None:
-            headers = bearer(app, me) | {"If-Match": '"1"'}
-            together.wait()
-            answer = app.test_client().patch(f"/v1/people/{other.id}", json={"active": False}, headers=headers)
-            statuses.append(answer.status_code)
-
-        threads = [threading.Thread(target=switch_off, args=pair) for pair in (both, both[::-1])]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        assert statuses.count(200) == 1
-        with Sessions() as session:
-            assert session.scalar(text("SELECT count(*) FROM people WHERE active")) == 1
 
     def test_is_refused_when_the_address_or_the_role_does_not_fit(
         self, client: FlaskClient, headers: dict[str, str], admin: Person, session: Session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -33,3 +34,8 @@ class TestNearestAddresses:
     def test_need_a_place_or_words(self, app: App, client: FlaskClient, session: Session) -> None:
         answer = client.get("/v1/addresses", headers=factories.bearer(app, factories.person(session)))
         assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "q")
+
+    @pytest.mark.parametrize("near", ["24.9", "nan,60.1", "1000,60.1", "24.9,60.1,3", "here", "%00,%00"])
+    def test_refuse_what_is_no_place(self, app: App, client: FlaskClient, session: Session, near: str) -> None:
+        answer = client.get(f"/v1/addresses?near={near}", headers=factories.bearer(app, factories.person(session)))
+        assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "near")
