@@ -83,6 +83,9 @@ def drive(
     "--limit", "limit_s", type=click.IntRange(1, 300), default=8, show_default=True, help="Planning, seconds."
 )
 @click.option(
+    "--lead", "lead_s", type=click.FloatRange(0), default=15.0, show_default=True, help="Seconds to prepare beside it."
+)
+@click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="DOORSTEP_FOLDER",
@@ -102,6 +105,7 @@ def demo(
     couriers: int,
     hours: float,
     limit_s: int,
+    lead_s: float,
     folder: Path,
     listeners: int,
     json_file: Path | None,
@@ -112,7 +116,7 @@ def demo(
     `make demo` starts the servers for it, with a clock that runs 60 times as fast. Ends with 0 only when every stop is
     done and no recipient missed a fact.
     """
-    asked = Asked(url, city, folder, deliveries, couriers, hours, limit_s, listeners, Wishes(**wishes))
+    asked = Asked(url, city, folder, deliveries, couriers, hours, limit_s, lead_s, listeners, Wishes(**wishes))
     console = Console()
     _finish(play(asked, console=console, command_line=CommandLine()), console=console, json_file=json_file)
 
