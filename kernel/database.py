@@ -66,6 +66,8 @@ def after_commit(session: Session, deed: Callable[[], None]) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _run_hooks(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint was released: nothing is committed yet
     for deed in session.info.pop(_HOOKS, []):
         deed()
 

@@ -25,18 +25,18 @@ class PlanSettled(Conflict):
     """The plan is solved, failed, cancelled or published already."""
 
 
-def locked(session: Session, plan_id: UUID) -> Plan:
-    """Return the plan for a change that depends on its state."""
-    asked = select(Plan).where(Plan.id == plan_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(asked).one()
-
-
 def waiting(session: Session, plan_id: UUID) -> Plan:
     """Return the locked plan if it still waits for its routes. PlanSettled."""
-    plan = locked(session, plan_id)
+    asked = select(Plan).where(Plan.id == plan_id).with_for_update().execution_options(populate_existing=True)
+    plan = session.scalars(asked).one()
+    check_waiting(plan)
+    return plan
+
+
+def check_waiting(plan: Plan) -> None:
+    """Refuse a plan that nobody waits for. PlanSettled."""
     if plan.state not in WAITING:
         raise PlanSettled(f"the plan is {plan.state}", state=plan.state)
-    return plan
 
 
 def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:

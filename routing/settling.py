@@ -12,7 +12,7 @@ from deliveries.models import PLANNABLE
 from deliveries.queries import by_ids
 from kernel import facts
 from routing.assembling import Answer
-from routing.claiming import waiting
+from routing.claiming import check_waiting, waiting
 from routing.facts import PlanCancelled, PlanFailed, PlanSolved
 from routing.fleet import shifts_by_ids
 from routing.given import fingerprint, given_delivery, given_shift
@@ -66,7 +66,9 @@ def fail(session: Session, plan_id: UUID, *, reason: str, now: datetime) -> None
 
 def cancel(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> None:
     """Stop waiting for the plan: the search ends within a second. PlanSettled."""
-    waiting(session, plan.id)
+    # Not `waiting`: that would forget the routes that the caller has loaded.
+    session.refresh(plan, ["state", "version"], with_for_update=True)
+    check_waiting(plan)
 
     plan.state = PlanState.CANCELLED
     plan.finished_at = now

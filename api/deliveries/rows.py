@@ -94,11 +94,10 @@ def _check_header(names: list[str]) -> None:
 
 
 def _row(line: int, names: list[str], cells: list[str]) -> Row:
-    if len(cells) > len(names):
-        return Row(
-            line, dict(zip(names, cells, strict=False)), problem="has more cells than the first line has columns"
-        )
     row = Row(line, dict(zip(names, cells, strict=False)))
+    if len(cells) > len(names):
+        row.problem = f"has more cells than the first line has columns: {', '.join(cells[len(names) :])}"
+        return row
     given = {name: cell.strip() for name, cell in row.cells.items() if cell.strip() and name not in REJECTED}
     try:
         row.draft = DeliveryDraftSchema().load(document(given))

@@ -1,7 +1,7 @@
 """Travel times without streets: the great circle, stretched by a detour factor, at the profile's usual speed.
 
-The numbers are the medians of street answers over great-circle distance for random pairs 300 m to 3 km apart in the
-extracts of central Helsinki and Prague; `docs/decisions/0003-places.md` has the measurement.
+The numbers are the medians of street answers over great-circle distance between addresses of central Helsinki, 300 m to
+3 km apart; `docs/decisions/0003-places.md` has the measurement.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Pace(NamedTuple):
 
 
 PACES: Mapping[Profile, Pace] = {
-    "car": Pace(detour=1.5, speed_mps=7.0),
-    "bicycle": Pace(detour=1.4, speed_mps=4.0),
-    "foot": Pace(detour=1.3, speed_mps=1.38),
+    "car": Pace(detour=1.60, speed_mps=5.9),
+    "bicycle": Pace(detour=1.48, speed_mps=2.6),
+    "foot": Pace(detour=1.23, speed_mps=1.39),
 }
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
-from tests.factories import bearer, carrier, person
 
 from accounts.models import Role
 from api.access import open_to
@@ -23,6 +22,7 @@ from kernel.ids import new_id
 from kernel.settings import Settings
 from tests.api.test_unit import TeaMade
 from tests.conftest import NOW
+from tests.factories import bearer, carrier, person
 
 blueprint = Blueprint("scones", __name__, url_prefix="/scones")
 ENTERED, LEAVE = threading.Event(), threading.Event()

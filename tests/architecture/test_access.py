@@ -23,6 +23,9 @@ from tests.factories import bearer
 
 MERCHANT, DISPATCHER, DRIVER, COUNTER, ADMIN = Role.MERCHANT, Role.DISPATCHER, Role.DRIVER, Role.COUNTER, Role.ADMIN
 
+PLANNERS = (DISPATCHER, ADMIN)
+SENDERS = (MERCHANT, *PLANNERS)
+
 
 @dataclass(frozen=True)
 class Open:
@@ -51,6 +54,8 @@ TABLE = {
     "auth.revoke_token": ANYONE,
     "places.show_city": ANYONE,
     "places.show_tile": ANYONE,
+    "track.watch": ANYONE,
+    "track.watch_events": ANYONE,
     # Whoever signs in.
     "me.get_me": to(*Role, scope="accounts:read"),
     "me.change_my_password": to(*Role, scope="accounts:write"),
@@ -66,8 +71,41 @@ TABLE = {
     "keys.make_key": to(ADMIN, scope="accounts:write"),
     "keys.list_keys": to(ADMIN, scope="accounts:read"),
     "keys.revoke_key": to(ADMIN, scope="accounts:write"),
+    # Those who send, and those who plan for them.
+    "deliveries.create_delivery": to(*SENDERS, scope="deliveries:write"),
+    "deliveries.create_deliveries": to(*SENDERS, scope="deliveries:write"),
+    "deliveries.change_delivery": to(*SENDERS, scope="deliveries:write"),
+    "deliveries.cancel_delivery": to(*SENDERS, scope="deliveries:write"),
+    "deliveries.confirm_delivery": to(*SENDERS, scope="deliveries:write"),
+    "deliveries.list_deliveries": to(*SENDERS, scope="deliveries:read"),
+    "deliveries.read_delivery": to(*SENDERS, scope="deliveries:read"),
+    "deliveries.read_history": to(*SENDERS, scope="deliveries:read"),
+    "proofs.list_proofs": to(*SENDERS, scope="deliveries:read"),
+    "proofs.read_proof": to(*SENDERS, scope="deliveries:read"),
+    "track.make_link": to(*SENDERS, scope="deliveries:write"),
+    "track.revoke_link": to(*SENDERS, scope="deliveries:write"),
+    # Those who drive.
+    "driver.read_own_route": to(DRIVER, scope="driving:write"),
+    "driver.report_stop_event": to(DRIVER, scope="driving:write"),
+    "driver.add_evidence": to(DRIVER, scope="driving:write"),
+    "driver.send_positions": to(DRIVER, scope="tracking:write"),
     # Those who plan.
-    "routes.read_route": to(ADMIN, DISPATCHER, scope="routing:read"),
+    "plans.request_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.cancel_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.publish_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.list_plans": to(*PLANNERS, scope="routing:read"),
+    "plans.read_plan": to(*PLANNERS, scope="routing:read"),
+    "routes.read_route": to(*PLANNERS, scope="routing:read"),
+    "vehicles.add_vehicle": to(*PLANNERS, scope="routing:write"),
+    "vehicles.change_vehicle": to(*PLANNERS, scope="routing:write"),
+    "vehicles.retire_vehicle": to(*PLANNERS, scope="routing:write"),
+    "vehicles.list_vehicles": to(*PLANNERS, scope="routing:read"),
+    "vehicles.read_vehicle": to(*PLANNERS, scope="routing:read"),
+    "shifts.lay_out_shift": to(*PLANNERS, scope="routing:write"),
+    "shifts.change_shift": to(*PLANNERS, scope="routing:write"),
+    "shifts.cancel_shift": to(*PLANNERS, scope="routing:write"),
+    "shifts.list_shifts": to(*PLANNERS, scope="routing:read"),
+    "shifts.read_shift": to(*PLANNERS, scope="routing:read"),
 }
 CLOSED = {endpoint: access for endpoint, access in TABLE.items() if access.roles}
 
