@@ -65,7 +65,7 @@ def drive(
 
     A server is told its clock by DOORSTEP_CLOCK (see `python -m sim.clock --help`); without it a day takes a day.
     """
-    console = Console()
+    console = _console()
     _finish(
         drive_plan(url, plan_id, people=people, listeners=listeners, wishes=Wishes(**wishes), console=console),
         console=console,
@@ -117,8 +117,14 @@ def demo(
     done and no recipient missed a fact.
     """
     asked = Asked(url, city, folder, deliveries, couriers, hours, limit_s, lead_s, listeners, Wishes(**wishes))
-    console = Console()
+    console = _console()
     _finish(play(asked, console=console, command_line=CommandLine()), console=console, json_file=json_file)
+
+
+def _console() -> Console:
+    """Return the terminal; a log has no width, so lines are as long as a wide one's."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
 
 
 def _finish(day: Coroutine[None, None, Summary], *, console: Console, json_file: Path | None) -> None:
