@@ -1,4 +1,4 @@
-"""A whole small day: the real servers, the real processes, the public API, 600 times as fast as life."""
+"""A whole small day: the real servers, the real processes, the public API, 300 times as fast as life."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from tests.places.conftest import ROOT, free_port
 
-SPEED = 600
+SPEED = 300
 PATIENCE_S = 240
 
 
@@ -60,7 +60,7 @@ def run(words: list[str], *, folder: Path) -> tuple[int, str]:
 class TestDay:
     def test_is_played_to_its_end_and_no_recipient_misses_a_fact(self, folder: Path, helsinki_file: Path) -> None:
         summary = folder / "summary.json"
-        numbers = shlex.split("--deliveries 6 --couriers 2 --hours 1 --limit 1 --lead 4 --failing 0.3 --seed 4")
+        numbers = shlex.split("--deliveries 6 --couriers 2 --hours 2 --limit 1 --lead 15 --failing 0.3 --seed 4")
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         demo = [*flask, "demo", "--city", str(helsinki_file), "--json", str(summary), *numbers]
 
