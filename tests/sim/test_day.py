@@ -60,7 +60,7 @@ def run(words: list[str], *, folder: Path) -> tuple[int, str]:
 class TestDay:
     def test_is_played_to_its_end_and_no_recipient_misses_a_fact(self, folder: Path, helsinki_file: Path) -> None:
         summary = folder / "summary.json"
-        numbers = shlex.split("--deliveries 6 --couriers 2 --hours 2 --limit 1 --lead 15 --failing 0.3 --seed 4")
+        numbers = shlex.split("--deliveries 6 --couriers 2 --hours 2 --limit 1 --lead 12 --failing 0.3 --seed 4")
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         demo = [*flask, "demo", "--city", str(helsinki_file), "--json", str(summary), *numbers]
 
