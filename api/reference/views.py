@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
-from flask import Response, current_app, jsonify, send_from_directory
+from flask import Response, current_app, jsonify
+from werkzeug.security import safe_join
 
 from api.access import public
 from api.blueprint import Blueprint
@@ -15,9 +17,12 @@ from kernel.errors import NotFound
 blueprint = Blueprint("reference", __name__, description="The spec, and a page to read it.")
 PAGES = Path(__file__).resolve().parents[2] / "web" / "dist"
 
+# Nothing from other hosts; the reader of the spec sets styles inline.
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
 
 class PageNotBuilt(NotFound):
-    """The pages were not built; `make setup` builds them."""
+    """There is no such page; `make setup` builds them."""
 
 
 @blueprint.route("/openapi.json")
@@ -53,6 +58,14 @@ def assets(name: str) -> Response:
 
 
 def _page(name: str) -> Response:
-    if not (PAGES / "docs.html").exists():
-        raise PageNotBuilt()
-    return send_from_directory(PAGES, name)
+    path = safe_join(str(PAGES), name)
+    if path is None or not Path(path).is_file():
+        raise PageNotBuilt(name)
+    media = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    answer = Response(Path(path).read_bytes(), content_type=media)
+    # Names under assets/ carry a hash of their content; the page that names them is asked for again each time.
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "/" in name else "no-cache"
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+    )
+    return answer

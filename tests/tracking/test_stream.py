@@ -188,7 +188,7 @@ class TestStream:
         place = {"type": "Point", "coordinates": [rounds.START.longitude, rounds.START.latitude + 0.004]}
         fixes = {"positions": [{"device_time": datetime.now(UTC).isoformat(), "place": place}]}
         httpx.post(f"{server.url}/v1/driver/positions", json=fixes, headers=bearer(app, round_.driver))
-        ticked = dict((event, data) for _, event, data in (stream.next() for _ in range(2)))
+        ticked = {event: data for _, event, data in (stream.next() for _ in range(2))}
         assert ticked["position"] == place
         assert (ticked["arrival"]["stops_before"], ticked["arrival"]["source"]) == (0, "great_circle")
 
