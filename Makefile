@@ -17,7 +17,8 @@ setup: ## Install everything that is missing; again: nothing happens
 	@$(MAKE) --no-print-directory -j3 system environment pages city
 
 demo: setup ## From nothing to a simulated day in Helsinki, 60 times as fast (CITY=extract.osm.pbf, PORT=8000)
-	@$(PYTHON) -m stack up -- flask --app wsgi demo --city "$(CITY)"
+	@DOORSTEP_CLOCK="$${DOORSTEP_CLOCK:-$$($(PYTHON) -m sim.clock)}" \
+		$(PYTHON) -m stack up -- flask --app wsgi demo --city "$(CITY)"
 
 run: setup ## The same servers, without the simulation (PORT=8000); Ctrl-C stops them all
 	@$(PYTHON) -m stack up

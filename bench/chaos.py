@@ -260,7 +260,7 @@ def _print(kills: list[Kill], verdicts: list[Verdict], told: dict[str, object]) 
     from rich.table import Table  # noqa: PLC0415
 
     killed = Table(title="killed with -9", title_justify="left")
-    for heading in ("after s", "part", "everything answers again after s"):
+    for heading in ("after s", "part", "/readyz is well again after s"):
         killed.add_column(heading)
     for kill in kills:
         killed.add_row(f"{kill.after_s:.0f}", kill.part, str(kill.up_again_s))

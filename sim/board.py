@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
@@ -22,6 +23,9 @@ from sim.listening import Listener
 REFRESH_S = 0.5
 LINE_EVERY_S = 5.0
 LATE = timedelta(minutes=10)
+# What the board shows, and how wide it must be at least; one takes what is left.
+COLUMNS = {"courier": 6, "with": 15, "round": 5, "": 8, "next stop": None, "there": 5, "plan": 11}
+BAR = 8
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,11 @@ class Board:
 
     def picture(self) -> RenderableType:
         """Return the board as a table with a line of figures under it."""
-        table = Table(title=f"{self._time(self.now())}  ({self.speed:g} times as fast)", title_justify="left")
-        for name in ("courier", "with", "round", "", "next stop", "there at", "plan"):
-            table.add_column(name, justify="right" if name in ("there at", "round") else "left", no_wrap=True)
+        title = f"{self._time(self.now())}  ({self.speed:g} times as fast)"
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0))
+        for name, width in COLUMNS.items():
+            ratio = 1 if width is None else None
+            table.add_column(name, no_wrap=True, overflow="ellipsis", min_width=width, ratio=ratio)
         for one in self.diary.couriers:
             table.add_row(*self._row(one))
         return Group(table, Text(self._figures()))
@@ -68,7 +74,7 @@ class Board:
 
     def save(self, path: Path) -> None:
         """Write the board as an SVG picture."""
-        console = Console(record=True, width=110, file=StringIO(), force_terminal=True)
+        console = Console(record=True, width=120, file=StringIO(), force_terminal=True)
         console.print(self.picture())
         console.save_svg(str(path), title="make demo")
 
@@ -76,10 +82,10 @@ class Board:
         share = one.stops_over / one.stops if one.stops else 1.0
         signal = "" if one.covered else f" [yellow]no coverage, {one.waiting_to_send} waiting[/]"
         return (
-            one.courier,
+            one.courier.partition(" ")[0],
             one.vehicle,
             f"{one.stops_over}/{one.stops}",
-            f"[green]{'━' * round(share * 12)}[/][dim]{'━' * (12 - round(share * 12))}[/]",
+            f"[green]{'━' * round(share * BAR)}[/][dim]{'━' * (BAR - round(share * BAR))}[/]",
             f"{one.doing}{signal}" + (f"  [dim]{one.next_address}[/]" if one.next_address else ""),
             self._time(one.next_at) if one.next_at else "",
             _punctuality(one),

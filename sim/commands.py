@@ -65,7 +65,7 @@ def drive(
 
     A server is told its clock by DOORSTEP_CLOCK (see `python -m sim.clock --help`); without it a day takes a day.
     """
-    console = Console()
+    console = _console()
     _finish(
         drive_plan(url, plan_id, people=people, listeners=listeners, wishes=Wishes(**wishes), console=console),
         console=console,
@@ -81,6 +81,9 @@ def drive(
 @click.option("--hours", type=click.FloatRange(0.5, 12), default=4.0, show_default=True, help="Length of the shifts.")
 @click.option(
     "--limit", "limit_s", type=click.IntRange(1, 300), default=8, show_default=True, help="Planning, seconds."
+)
+@click.option(
+    "--lead", "lead_s", type=click.FloatRange(0), default=15.0, show_default=True, help="Seconds to prepare beside it."
 )
 @click.option(
     "--folder",
@@ -102,6 +105,7 @@ def demo(
     couriers: int,
     hours: float,
     limit_s: int,
+    lead_s: float,
     folder: Path,
     listeners: int,
     json_file: Path | None,
@@ -112,9 +116,15 @@ def demo(
     `make demo` starts the servers for it, with a clock that runs 60 times as fast. Ends with 0 only when every stop is
     done and no recipient missed a fact.
     """
-    asked = Asked(url, city, folder, deliveries, couriers, hours, limit_s, listeners, Wishes(**wishes))
-    console = Console()
+    asked = Asked(url, city, folder, deliveries, couriers, hours, limit_s, lead_s, listeners, Wishes(**wishes))
+    console = _console()
     _finish(play(asked, console=console, command_line=CommandLine()), console=console, json_file=json_file)
+
+
+def _console() -> Console:
+    """Return the terminal; a log has no width, so lines are as long as a wide one's."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
 
 
 def _finish(day: Coroutine[None, None, Summary], *, console: Console, json_file: Path | None) -> None:

@@ -105,7 +105,7 @@ class Courier:
         self.progress.doing = "waits for the window" if started_at > self.clock.now() else "serves"
         await self.clock.sleep_until(started_at)
         self.progress.doing = "serves"
-        service_s = stop.service_s * self.random.lognormvariate(0, self.habits.service_spread)
+        service_s = stop.service_s * _about_one(self.random, self.habits.service_spread)
         await self.clock.sleep_until(started_at + timedelta(seconds=service_s))
         outcomes = {drop.delivery_id: self._outcome() for drop in stop.live_drops}
         at = self.clock.now()
@@ -137,7 +137,7 @@ class Courier:
         self.phone.report("enroute", stop_id=stop.id, at=now)
 
     async def _travel(self, track: Track, *, planned_s: float, stop: Stop | None = None) -> None:
-        factor = self.habits.pace * self.random.lognormvariate(0, self.habits.street_spread)
+        factor = self.habits.pace * _about_one(self.random, self.habits.street_spread)
         starts_at = self.clock.now()
         ends_at = starts_at + timedelta(seconds=max(1.0, planned_s * factor))
         self.progress.next_at = ends_at
@@ -185,3 +185,8 @@ class Courier:
     def _outcome(self) -> str:
         codes = FAILURES if self.random.random() < self.habits.failing_share else SUCCESSES
         return self.random.choices(list(codes), weights=list(codes.values()))[0]
+
+
+def _about_one(random: Random, spread: float) -> float:
+    """Return a factor that is 1 on average and never negative: log-normal, as times of work are."""
+    return random.lognormvariate(-spread * spread / 2, spread)

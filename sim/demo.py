@@ -25,8 +25,6 @@ from sim.memory import Cast
 from sim.signing_in import Credentials, Person
 from sim.summary import Summary
 
-# How much of the server's time passes, at most, while we plan and publish: the shifts begin behind it.
-PREPARING_S = 15.0
 STREETS_S = 60.0
 
 
@@ -41,6 +39,7 @@ class Asked:
     couriers: int
     hours: float
     limit_s: int
+    lead_s: float  # of ours, from the first order to the first departure, beside the planning
     listeners: int
     wishes: Wishes
 
@@ -143,7 +142,7 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
 
 def _hours(day: Day, asked: Asked) -> tuple[datetime, datetime]:
     """Return the day's working hours: they begin when preparing is surely over, on a whole five minutes."""
-    earliest = day.clock.now() + timedelta(seconds=(PREPARING_S + asked.limit_s) * day.clock.speed)
+    earliest = day.clock.now() + timedelta(seconds=(asked.lead_s + asked.limit_s) * day.clock.speed)
     starts_at = earliest.replace(minute=earliest.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
     return starts_at, starts_at + timedelta(hours=asked.hours)
 

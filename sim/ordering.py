@@ -104,9 +104,10 @@ def _draft(address: dict[str, Any], number: int, *, asked: Order, random: Random
 
 
 def _window(asked: Order, random: Random) -> dict[str, str]:
-    """Return two hours that begin on one of the day's half hours; a shorter day is one window."""
+    """Return two hours that begin on one of the day's half hours, early ones being liked best; a short day is one."""
     choices = max(0, (asked.ends_at - asked.starts_at - WINDOW) // timedelta(minutes=30))
-    starts_at = asked.starts_at + random.randint(0, choices) * timedelta(minutes=30)
+    later = min(random.randint(0, choices), random.randint(0, choices))
+    starts_at = asked.starts_at + later * timedelta(minutes=30)
     ends_at = min(starts_at + WINDOW, asked.ends_at)
     return {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
 

@@ -23,13 +23,7 @@ RUNNING = frozenset({"queued", "solving"})
 async def open_shifts(
     dispatcher: Person, cast: Cast, *, couriers: int, starts_at: datetime, ends_at: datetime, place: Place
 ) -> list[str]:
-    """Give each courier a vehicle, a shift from and to the depot and a break in its middle; return the ids. Refused."""
-    middle = starts_at + (ends_at - starts_at) / 2
-    rest = {
-        "earliest_at": (middle - timedelta(minutes=30)).isoformat(),
-        "latest_at": (middle + timedelta(minutes=30)).isoformat(),
-        "duration_s": BREAK_S,
-    }
+    """Give each courier a vehicle and a shift from and to the depot; return the ids. Refused."""
     pairs = list(zip(cast.drivers, cast.vehicles, strict=False))[:couriers]
     shifts = []
     for driver_id, vehicle_id in pairs:
@@ -40,10 +34,22 @@ async def open_shifts(
             "ends_at": ends_at.isoformat(),
             "start_place": point(place),
             "end_place": point(place),
-            "break": rest,
+            "break": _break(starts_at, ends_at),
         }
         shifts.append((await dispatcher.post("/v1/shifts", body))["id"])
     return shifts
+
+
+def _break(starts_at: datetime, ends_at: datetime) -> dict[str, Any] | None:
+    """Return a break about the middle of the shift; a short one has none."""
+    if ends_at - starts_at < timedelta(hours=2):
+        return None
+    middle = starts_at + (ends_at - starts_at) / 2
+    return {
+        "earliest_at": (middle - timedelta(minutes=30)).isoformat(),
+        "latest_at": (middle + timedelta(minutes=30)).isoformat(),
+        "duration_s": BREAK_S,
+    }
 
 
 async def make_plan(

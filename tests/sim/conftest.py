@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+# The demo city with its street graphs, built once a machine.
+from tests.places.conftest import graphs, helsinki_data, helsinki_file
+
+__all__ = ["Answer", "Scripted", "graphs", "helsinki_data", "helsinki_file", "scripted"]
+
 type Answer = tuple[int, dict[str, Any]]
 
 
