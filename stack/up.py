@@ -21,7 +21,7 @@ from stack.folders import PROFILES, REPOSITORY, StackError, is_root, locate
 from stack.private import PrivateServers, attach, private_defaults
 from stack.redis_server import free_port
 
-LOOK_S = 1.0
+LOOK_S = 2.0  # each look starts a process
 COMMAND_GRACE_S = 5.0
 PROCESSES_GRACE_S = 12.0
 ANSWER_S = 60.0
