@@ -23,6 +23,8 @@ from kernel.database import Sessions
 from kernel.settings import Settings, load
 from places.adapters.great_circle import GreatCircleStreets
 from places.streets import STREETS
+from proofs.adapters.object_store import ObjectStore
+from proofs.store import EVIDENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 # A working day in summer; tests pass it on, as views do.
@@ -95,6 +97,7 @@ def plugged(settings: Settings) -> None:
     """What `wiring.py` does for a process; streets are great-circle times unless a test plugs in the real ones."""
     ticks.CHANNEL.plug(RedisChannel(settings.redis_url))
     STREETS.plug(GreatCircleStreets())
+    EVIDENCE.plug(ObjectStore("memory:///"))
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from api.unit import App
 from places.models import City
+from tests import factories
 from tests.places.conftest import KAISANIEMI
 from tests.places.test_tiles import layers, tile_of
 
@@ -44,6 +46,19 @@ class TestTileEndpoint:
 class TestAddressEndpoint:
     def test_is_not_for_strangers(self, client: FlaskClient) -> None:
         assert client.get("/v1/addresses?q=mannerheimintie").status_code == 401
+
+    def test_answers_what_was_typed(self, app: App, client: FlaskClient, session: Session, helsinki: City) -> None:
+        headers = factories.bearer(app, factories.person(session))
+        answer = client.get("/v1/addresses?q=manerheimintie 12&near=24.94,60.17&limit=2", headers=headers)
+        assert answer.json["items"][0]["text"] == "Mannerheimintie 12, 00100 Helsinki"
+        assert answer.json["items"][0]["place"]["type"] == "Point"
+        assert (len(answer.json["items"]), answer.json["attribution"]) == (2, "© OpenStreetMap contributors")
+
+    @pytest.mark.parametrize("near", ["24.94", "x,y", "200,60", "24.94,60.17,1", "nan,nan", ""])
+    def test_refuses_a_place_that_is_none(self, app: App, client: FlaskClient, session: Session, near: str) -> None:
+        headers = factories.bearer(app, factories.person(session))
+        answer = client.get("/v1/addresses", query_string={"q": "x", "near": near}, headers=headers)
+        assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "near")
 
 
 class TestCityCommand:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -29,10 +29,11 @@ type Send = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> ObjectStore:
-    made = ObjectStore(tmp_path.as_uri())
+def store(tmp_path: Path) -> Iterator[ObjectStore]:
+    made, before = ObjectStore(tmp_path.as_uri()), EVIDENCE.get()
     EVIDENCE.plug(made)
-    return made
+    yield made
+    EVIDENCE.plug(before)
 
 
 @pytest.fixture

@@ -116,10 +116,10 @@ class TestArrivals:
         send(fix(60, north_m=0), fix(1, north_m=800))
 
         first, second, third = arrivals(session)
-        # 200 m left: 280 m with the detour at 4 m/s are 70 s, and the streets here are great circles.
+        # 200 m left: 296 m with the detour at 2.6 m/s are 114 s, and the streets here are great circles.
         assert (first.stops_before, first.source) == (0, ArrivalSource.GREAT_CIRCLE)
         remaining = first.expected_at - datetime.now(UTC)
-        assert timedelta(seconds=60) < remaining < timedelta(seconds=80)
+        assert timedelta(seconds=104) < remaining < timedelta(seconds=124)
         assert second.expected_at - first.expected_at == timedelta(seconds=420)
         assert third.stops_before == 2
 
