@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,7 +77,9 @@ class Board:
         """Write the board as an SVG picture."""
         console = Console(record=True, width=120, file=StringIO(), force_terminal=True)
         console.print(self.picture())
-        console.save_svg(str(path), title="make demo")
+        drawn = console.export_svg(title="make demo")
+        # The fonts that it names are on another host; the reader's own will do.
+        path.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL))
 
     def _row(self, one: Progress) -> tuple[RenderableType, ...]:
         share = one.stops_over / one.stops if one.stops else 1.0

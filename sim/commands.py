@@ -83,7 +83,7 @@ def drive(
     "--limit", "limit_s", type=click.IntRange(1, 300), default=8, show_default=True, help="Planning, seconds."
 )
 @click.option(
-    "--lead", "lead_s", type=click.FloatRange(0), default=15.0, show_default=True, help="Seconds to prepare beside it."
+    "--lead", "lead_s", type=click.FloatRange(0), default=8.0, show_default=True, help="Seconds to prepare beside it."
 )
 @click.option(
     "--folder",

@@ -36,7 +36,7 @@ class Progress:
     vehicle: str
     stops: int
     stops_over: int = 0
-    doing: str = "waits to depart"
+    doing: str = "departs"
     next_address: str = ""
     next_at: datetime | None = None
     behind: timedelta = timedelta()
@@ -60,7 +60,7 @@ class Diary:
                 self.visits[drop.delivery_id] = Visit(
                     drop.delivery_id, drop.address, courier, planned_at=stop.arrives_at, promise=drop.promise
                 )
-        self.couriers.append(Progress(courier, round_.vehicle, stops=len(round_.stops)))
+        self.couriers.append(Progress(courier, round_.vehicle, len(round_.stops), next_at=round_.departs_at))
         return self.couriers[-1]
 
     def visits_at(self, stop: Stop) -> list[Visit]:
