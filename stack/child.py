@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import IO
 
@@ -72,6 +73,11 @@ class Signals:
     def wait(self, seconds: float) -> None:
         """Return after `seconds`, or as soon as a signal arrived."""
         if select.select([self._reader], [], [], 0 if self.stopping else seconds)[0]:
+            os.read(self._reader, 4096)
+
+    def forget(self) -> None:
+        """Forget the children that have ended so far; a stop is not forgotten."""
+        with suppress(BlockingIOError):
             os.read(self._reader, 4096)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

@@ -21,7 +21,7 @@ from stack.folders import PROFILES, REPOSITORY, StackError, is_root, locate
 from stack.private import PrivateServers, attach, private_defaults
 from stack.redis_server import free_port
 
-LOOK_S = 2.0  # each look starts a process
+LOOK_S = 1.0
 COMMAND_GRACE_S = 5.0
 PROCESSES_GRACE_S = 12.0
 ANSWER_S = 60.0
@@ -125,12 +125,19 @@ def _output(day: Day) -> Iterator[IO[bytes] | None]:
         yield file
 
 
+def _look_after(servers: PrivateServers, signals: child.Signals) -> None:
+    """Mend, then rest. Mending asks through child processes, whose ends must not wake us at once again."""
+    for name in servers.mend():
+        print(f"{name} was gone; started it again", flush=True)
+    signals.forget()
+    signals.wait(LOOK_S)
+
+
 def _stand_by(processes: subprocess.Popen[bytes], servers: PrivateServers, signals: child.Signals) -> int:
     while not signals.stopping:
         if processes.poll() is not None:
             return processes.returncode or 1
-        _mend(servers)
-        signals.wait(LOOK_S)
+        _look_after(servers, signals)
     return 0
 
 
@@ -144,8 +151,7 @@ def _run_in_front(
     front = child.start(list(command), environment=environment, foreground=True)
     try:
         while front.poll() is None and processes.poll() is None and not signals.stopping:
-            _mend(servers)
-            signals.wait(LOOK_S)
+            _look_after(servers, signals)
     finally:
         _end_front(front)
     if processes.poll() is not None:
@@ -165,11 +171,6 @@ def _end_front(front: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _mend(servers: PrivateServers) -> None:
-    for name in servers.mend():
-        print(f"{name} was gone; started it again", flush=True)
-
-
 def _has_web(day: Day) -> bool:
     return any(line.startswith("web:") for line in day.procfile.read_text().splitlines())
 
@@ -187,7 +188,7 @@ def _web_answers(
             return False
         if _is_up(address):
             return True
-        _mend(servers)
+        servers.mend()
         signals.wait(0.2)
     raise StackError(f"{address} does not answer; see {servers.folder / 'processes.log'}")
 
