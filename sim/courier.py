@@ -30,6 +30,11 @@ FAILURES = {
 }
 
 
+# The courier's own time may lie so far behind the clock: a machine that is slow to draw a photo or to answer must not
+# slow the courier. One who has waited longer for an answer did stand there.
+WORKING_BEHIND = timedelta(minutes=2)
+
+
 @dataclass(frozen=True)
 class Habits:
     """What the plan does not know: how fast this courier is, how unsteady, and how often nobody opens."""
@@ -58,11 +63,13 @@ class Courier:
     diary: Diary
     round: Round
     progress: Progress = field(init=False)
+    _at: datetime = field(init=False)  # the courier's own time: what is done is done then, whenever we come to it
     _etag: str = ""
     _taken: set[Window] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.progress = self.diary.open_round(self.round, courier=self.name)
+        self._at = self.round.departs_at
 
     async def work(self) -> None:
         """Drive the whole round and come home. Returns when everything has been told to the server."""
@@ -78,11 +85,12 @@ class Courier:
 
     async def _drive(self) -> None:
         tracks = self.round.tracks()
-        await self.clock.sleep_until(self.round.departs_at)
+        await self._until(max(self.clock.now(), self.round.departs_at))
         for i, track in enumerate(tracks[:-1]):
             stop = self.round.stops[i]
-            await self._rest_before(stop)
+            await self._rest_before(stop.arrives_at)
             await self._look_again()
+            self._at = max(self._at, self.clock.now() - WORKING_BEHIND)
             stop = self.round.stops[i]
             if not stop.over:
                 await self._visit(stop, track)
@@ -92,23 +100,24 @@ class Courier:
     async def _visit(self, stop: Stop, track: Track) -> None:
         self._announce(stop)
         await self._travel(track, planned_s=stop.leg_s, stop=stop)
-        arrived_at = self.clock.now()
+        arrived_at = self._at
         self.phone.report("arrived", stop_id=stop.id, at=arrived_at)
+        await self._rest_before(stop.starts_at)
         visits = self.diary.visits_at(stop)
-        started_at = max(arrived_at, self._opens(stop))
+        started_at = max(self._at, self._opens(stop))
         for visit in visits:
             visit.arrived_at, visit.started_at = arrived_at, started_at
         self.progress.behind = started_at - stop.starts_at
         await self._serve(stop, visits, started_at=started_at)
 
     async def _serve(self, stop: Stop, visits: list[Visit], *, started_at: datetime) -> None:
-        self.progress.doing = "waits for the window" if started_at > self.clock.now() else "serves"
-        await self.clock.sleep_until(started_at)
+        self.progress.doing = "waits for the window" if started_at > self._at else "serves"
+        await self._until(started_at)
         self.progress.doing = "serves"
         service_s = stop.service_s * _about_one(self.random, self.habits.service_spread)
-        await self.clock.sleep_until(started_at + timedelta(seconds=service_s))
+        await self._until(started_at + timedelta(seconds=service_s))
         outcomes = {drop.delivery_id: self._outcome() for drop in stop.live_drops}
-        at = self.clock.now()
+        at = self._at
         for drop in stop.live_drops:
             await self._prove(drop, outcome=outcomes[drop.delivery_id], at=at)
         self.phone.report("done", stop_id=stop.id, at=at, outcomes=outcomes)
@@ -130,28 +139,31 @@ class Courier:
         return pictures.signature(self.random)
 
     def _announce(self, stop: Stop) -> None:
-        now = self.clock.now()
         self.progress.doing = "drives"
         self.progress.next_address = stop.drops[0].address if stop.drops else ""
-        self.progress.behind = max(now + timedelta(seconds=stop.leg_s) - stop.arrives_at, timedelta())
-        self.phone.report("enroute", stop_id=stop.id, at=now)
+        self.progress.behind = max(self._at + timedelta(seconds=stop.leg_s) - stop.arrives_at, timedelta())
+        self.phone.report("enroute", stop_id=stop.id, at=self._at)
 
     async def _travel(self, track: Track, *, planned_s: float, stop: Stop | None = None) -> None:
         factor = self.habits.pace * _about_one(self.random, self.habits.street_spread)
-        starts_at = self.clock.now()
-        ends_at = starts_at + timedelta(seconds=max(1.0, planned_s * factor))
+        ends_at = self._at + timedelta(seconds=max(1.0, planned_s * factor))
         self.progress.next_at = ends_at
-        self.phone.move(Movement(track, starts_at, ends_at))
-        await self.clock.sleep_until(ends_at)
+        self.phone.move(Movement(track, self._at, ends_at))
+        await self._until(ends_at)
         self.progress.driven_m += track.length_m
 
-    async def _rest_before(self, stop: Stop) -> None:
-        """Take the breaks that the plan puts before the stop."""
+    async def _rest_before(self, planned_at: datetime) -> None:
+        """Take the breaks that the plan puts before a time of its own: before driving off, or at the stop."""
         for rest in self.round.breaks:
-            if rest.starts_at < stop.starts_at and rest not in self._taken:
+            if rest.starts_at < planned_at and rest not in self._taken:
                 self._taken.add(rest)
                 self.progress.doing = "has a break"
-                await self.clock.sleep_until(self.clock.now() + (rest.ends_at - rest.starts_at))
+                await self._until(self._at + (rest.ends_at - rest.starts_at))
+
+    async def _until(self, when: datetime) -> None:
+        """Be at it until `when`; a time that is over by the clock takes none of ours."""
+        self._at = when
+        await self.clock.sleep_until(when)
 
     async def _look_again(self) -> None:
         """Read the route again, as the phone does before each stop, unless there is no coverage."""
@@ -180,7 +192,7 @@ class Courier:
         if stop.waits:
             return stop.starts_at
         promised = [drop.promise.starts_at for drop in stop.live_drops if drop.promise is not None]
-        return max(promised, default=self.clock.now())
+        return max(promised, default=self._at)
 
     def _outcome(self) -> str:
         codes = FAILURES if self.random.random() < self.habits.failing_share else SUCCESSES

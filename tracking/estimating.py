@@ -1,6 +1,7 @@
 """Estimating arrivals: the way to the next stop, then planned legs, breaks, service times and waiting for windows.
 
-Plain arithmetic: no session, no streets. A stop where the courier already is has no estimate.
+Plain arithmetic: no session, no streets. A stop where the courier already is has no estimate. All is reckoned from
+the last moment that the device told of: news that come late must not make the courier late.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ type Window = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Ahead:
-    """A stop that is not done. `leg_s` from the stop before; `pause_s` of planned rest before that leg.
+    """A stop that is not done.
 
+    `leg_s` from the stop before; of planned rest `pause_s` before that leg and `rest_s` behind it, before the service.
     `windows` holds, for each delivery, when it may be brought: half-open, in order; none is any time.
     """
 
@@ -32,6 +34,7 @@ class Ahead:
     service_s: int
     leg_s: int
     pause_s: int
+    rest_s: int
     windows: tuple[tuple[Window, ...], ...]
     enroute_at: datetime | None
     arrived_at: datetime | None
@@ -39,11 +42,12 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Travel:
-    """What remains from the courier's position to a stop, asked of the streets."""
+    """What remained to a stop when the courier was seen at `seen_at`, asked of the streets."""
 
     stop_id: UUID
     duration_s: int
     by_streets: bool
+    seen_at: datetime
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,16 @@ class Estimate:
     source: ArrivalSource
 
 
-def estimate(ahead: Sequence[Ahead], *, left_at: datetime, travel: Travel | None, now: datetime) -> list[Estimate]:
+def estimate(
+    ahead: Sequence[Ahead], *, left_at: datetime, travel: Travel | None, known_at: datetime, now: datetime
+) -> list[Estimate]:
     """Return the estimates for the stops ahead, in the order in which they will be made, never going back in time.
 
     `left_at` is when the courier was through with the last stop, or is to set out for the first. `travel` counts
-    only when it leads to the first stop.
+    only when it leads to the first stop. `known_at`, not behind `now`, is the last moment of which we know: what was
+    due before it and is not reported did not happen; what is due after it may have happened, untold.
     """
-    return list(_walk(ahead, left_at, travel, now))
+    return list(_walk(ahead, left_at, travel, known_at, now))
 
 
 def settle(fresh: Sequence[Estimate], *, told: dict[UUID, Estimate], now: datetime) -> list[Estimate]:
@@ -87,24 +94,28 @@ def service_begins_at(arrival_at: datetime, windows: Sequence[Sequence[Window]])
     return max([arrival_at, *(_opening(arrival_at, of_one) for of_one in windows)])
 
 
-def _walk(ahead: Sequence[Ahead], left_at: datetime, travel: Travel | None, now: datetime) -> Iterator[Estimate]:
+def _walk(
+    ahead: Sequence[Ahead], left_at: datetime, travel: Travel | None, known_at: datetime, now: datetime
+) -> Iterator[Estimate]:
     source = _source(ahead, travel)
     for before, stop in enumerate(ahead):
         if stop.state is StopState.ARRIVED and stop.arrived_at is not None:
             arrival_at = stop.arrived_at
         else:
             # Only the first can be measured from where the courier is; the rest follow from it.
-            arrival_at = max(now, _arrival_at(stop, left_at, travel if before == 0 else None, now))
-            yield _estimate(stop, arrival_at, before, source, now)
-        left_at = max(now, service_begins_at(arrival_at, stop.windows) + timedelta(seconds=stop.service_s))
+            arrival_at = max(known_at, _arrival_at(stop, left_at, travel if before == 0 else None, known_at))
+            yield _estimate(stop, max(now, arrival_at), before, source, now)
+        begins_at = service_begins_at(arrival_at + timedelta(seconds=stop.rest_s), stop.windows)
+        left_at = max(known_at, begins_at + timedelta(seconds=stop.service_s))
 
 
-def _arrival_at(stop: Ahead, left_at: datetime, travel: Travel | None, now: datetime) -> datetime:
-    measured = travel is not None and travel.stop_id == stop.stop_id
-    way = timedelta(seconds=travel.duration_s if travel is not None and measured else stop.leg_s)
+def _arrival_at(stop: Ahead, left_at: datetime, travel: Travel | None, known_at: datetime) -> datetime:
+    """Return when the courier will be there: on the way since it was seen, else since it set out, else once it does."""
+    measured = travel if travel is not None and travel.stop_id == stop.stop_id else None
+    way = timedelta(seconds=measured.duration_s if measured else stop.leg_s)
     if stop.state is StopState.ENROUTE and stop.enroute_at is not None:
-        return (now if measured else stop.enroute_at) + way
-    return max(now, left_at + timedelta(seconds=stop.pause_s)) + way
+        return (measured.seen_at if measured else stop.enroute_at) + way
+    return max(known_at, left_at + timedelta(seconds=stop.pause_s)) + way
 
 
 def _source(ahead: Sequence[Ahead], travel: Travel | None) -> ArrivalSource:

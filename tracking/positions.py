@@ -16,6 +16,7 @@ from places.streets import STREETS, Profile
 from routing.models import Route, Stop, StopState
 from routing.queries import NoRouteToday, published_route_of
 from tracking import live
+from tracking.along import remaining_s
 from tracking.estimating import Travel
 from tracking.filters import Fix, judge
 from tracking.models import Position, Verdict
@@ -26,21 +27,26 @@ STALE = timedelta(minutes=10)  # an older position says nothing about where the 
 
 @dataclass(frozen=True)
 class Heading:
-    """From where to which stop the courier is under way."""
+    """From where to which stop the courier is under way.
 
-    route_id: UUID
+    `at_most_s` is what remains along the planned way for a courier who is on it.
+    """
+
     stop_id: UUID
     profile: Profile
     origin: Point
     destination: Point
+    seen_at: datetime
+    at_most_s: int | None
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A verdict for each fix, and the way whose length is now worth asking for, if there is one."""
+    """A verdict for each fix, the route whose arrivals they move, and the way whose length is worth asking for."""
 
     verdicts: list[Verdict]
-    heading: Heading | None
+    route_id: UUID | None = None
+    heading: Heading | None = None
 
 
 def take(session: Session, fixes: Sequence[Fix], *, driver_id: UUID, now: datetime) -> Taken:
@@ -60,15 +66,22 @@ def take(session: Session, fixes: Sequence[Fix], *, driver_id: UUID, now: dateti
     newest = _newest(fixes, verdicts, now)
     ahead = stops_ahead(route) if route else []
     if newest is None or route is None or not ahead:
-        return Taken(verdicts, None)
+        return Taken(verdicts)
     _tell(session, ahead[0], newest.place)
-    return Taken(verdicts, _heading(route, ahead[0], newest.place))
+    return Taken(verdicts, route.id, _heading(route, ahead[0], newest, now))
 
 
 def measure(heading: Heading) -> Travel:
-    """Ask the streets for what remains to the next stop. Outside any unit of work."""
+    """Ask the streets for what remains to the next stop. Outside any unit of work.
+
+    They may take a fix for a parallel way that leads elsewhere; who is on the planned way
+    needs no longer than it takes.
+    """
     answer = STREETS.get().durations_from(heading.profile, heading.origin, [heading.destination])
-    return Travel(heading.stop_id, int(answer.duration_s[0, 0]), bool(answer.by_streets[0, 0]))
+    duration_s = int(answer.duration_s[0, 0])
+    if heading.at_most_s is not None:
+        duration_s = min(duration_s, heading.at_most_s)
+    return Travel(heading.stop_id, duration_s, bool(answer.by_streets[0, 0]), heading.seen_at)
 
 
 def _route(session: Session, driver_id: UUID, now: datetime) -> Route | None:
@@ -129,7 +142,14 @@ def _tell(session: Session, stop: Stop, place: Point) -> None:
     after_commit(session, lambda: live.tell_position(delivery_ids, place=place))
 
 
-def _heading(route: Route, stop: Stop, place: Point) -> Heading | None:
+def _heading(route: Route, stop: Stop, fix: Fix, now: datetime) -> Heading | None:
     if stop.state is StopState.ARRIVED:
         return None
-    return Heading(route.id, stop.id, route.vehicle.profile.value, place, stop.place)
+    return Heading(
+        stop_id=stop.id,
+        profile=route.vehicle.profile.value,
+        origin=fix.place,
+        destination=stop.place,
+        seen_at=min(now, fix.device_time),
+        at_most_s=remaining_s(route, stop, fix.place),
+    )

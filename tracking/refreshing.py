@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.database import after_commit
 from routing.models import Route
 from tracking import live
 from tracking.estimating import Estimate, Travel, estimate, settle
-from tracking.models import Arrival
-from tracking.rounds import ahead_of, held_round, left_at, live_delivery_ids
+from tracking.models import Arrival, Position, Verdict
+from tracking.rounds import ahead_of, held_round, last_event_at, left_at, live_delivery_ids
+
+# A device that is silent for longer will not tell later that all went as we thought.
+SILENCE = timedelta(minutes=10)
 
 
 def refresh(session: Session, *, route_id: UUID, travel: Travel | None, now: datetime) -> None:
@@ -24,7 +27,7 @@ def refresh(session: Session, *, route_id: UUID, travel: Travel | None, now: dat
     """
     route = held_round(session, route_id)
     there = {arrival.stop_id: arrival for arrival in _arrivals(session, route_id)}
-    fresh = [] if route is None else estimate(ahead_of(route), left_at=left_at(route), travel=travel, now=now)
+    fresh = [] if route is None else _fresh(session, route, travel, now)
     told = {stop_id: _estimate(arrival) for stop_id, arrival in there.items()}
     settled = settle(fresh, told=told, now=now)
 
@@ -34,6 +37,24 @@ def refresh(session: Session, *, route_id: UUID, travel: Travel | None, now: dat
 
     if route is not None:
         _tell(session, route, moved)
+
+
+def _fresh(session: Session, route: Route, travel: Travel | None, now: datetime) -> list[Estimate]:
+    known_at = _known_at(session, route, now)
+    return estimate(ahead_of(route), left_at=left_at(route), travel=travel, known_at=known_at, now=now)
+
+
+def _known_at(session: Session, route: Route, now: datetime) -> datetime:
+    """Return the last moment of which the device told, by its clock; now when it has told nothing of this round."""
+    seen_at = session.scalar(
+        select(func.max(Position.device_time)).where(
+            Position.driver_id == route.driver_id,
+            Position.route_id == route.id,
+            Position.verdict == Verdict.ACCEPTED,
+        )
+    )
+    told = [at for at in (seen_at, last_event_at(route)) if at is not None]
+    return min(now, max(*told, now - SILENCE)) if told else now
 
 
 def _arrivals(session: Session, route_id: UUID) -> Sequence[Arrival]:

@@ -40,12 +40,18 @@ def stops_ahead(route: Route) -> list[Stop]:
 def ahead_of(route: Route) -> list[Ahead]:
     """Return the stops ahead as the estimate needs them."""
     way = {stop.id: (leg_s, pause_s) for stop, leg_s, pause_s in _ways(route)}
-    return [_ahead(stop, *way[stop.id]) for stop in stops_ahead(route)]
+    return [_ahead(stop, *way[stop.id], _rest_s(route, stop)) for stop in stops_ahead(route)]
 
 
 def left_at(route: Route) -> datetime:
     """Return when the courier was through with the last stop; before the first, when the round is to begin."""
     return max((stop.done_at for stop in route.stops if stop.done_at is not None), default=route.departs_at)
+
+
+def last_event_at(route: Route) -> datetime | None:
+    """Return when the last thing happened that the courier reported of a stop; None before the first."""
+    times = [at for stop in route.stops for at in (stop.enroute_at, stop.arrived_at, stop.done_at) if at is not None]
+    return max(times, default=None)
 
 
 def is_live(stop: Stop) -> bool:
@@ -82,13 +88,25 @@ def _ways(route: Route) -> Sequence[tuple[Stop, int, int]]:
     return ways
 
 
-def _ahead(stop: Stop, leg_s: int, pause_s: int) -> Ahead:
+def _rest_s(route: Route, stop: Stop) -> int:
+    """Return the seconds of the breaks that the plan puts between the arrival at a stop and its service."""
+    breaks = [[datetime.fromisoformat(taken[end]) for end in ("starts_at", "ends_at")] for taken in route.breaks]
+    at_the_stop = [
+        ends_at - starts_at
+        for starts_at, ends_at in breaks
+        if stop.planned_arrival_at <= starts_at and ends_at <= stop.planned_start_at
+    ]
+    return round(sum(at_the_stop, timedelta()).total_seconds())
+
+
+def _ahead(stop: Stop, leg_s: int, pause_s: int, rest_s: int) -> Ahead:
     return Ahead(
         stop_id=stop.id,
         state=stop.state,
         service_s=stop.service_s,
         leg_s=leg_s,
         pause_s=pause_s,
+        rest_s=rest_s,
         windows=tuple(_windows(drop.delivery) for drop in stop.drops if drop.withdrawn_at is None),
         enroute_at=stop.enroute_at,
         arrived_at=stop.arrived_at,

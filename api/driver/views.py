@@ -138,8 +138,8 @@ def send_positions(batch: dict[str, Any]) -> dict[str, Any]:
     fixes = [Fix(**each) for each in batch["positions"]]
     with unit() as short:
         taken = positions.take(short, fixes, driver_id=caller().id, now=clock.now())
-    if taken.heading is not None:
-        travel = positions.measure(taken.heading)
+    if taken.route_id is not None:
+        travel = None if taken.heading is None else positions.measure(taken.heading)
         with unit() as short:
-            refreshing.refresh(short, route_id=taken.heading.route_id, travel=travel, now=clock.now())
+            refreshing.refresh(short, route_id=taken.route_id, travel=travel, now=clock.now())
     return {"items": [{"index": index, "verdict": verdict} for index, verdict in enumerate(taken.verdicts)]}

@@ -53,6 +53,15 @@ def fix(seconds_ago: float, *, north_m: float = 0.0, **given: Any) -> dict[str, 
     } | given
 
 
+def ago(seconds: float) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+
+def near(seconds: float) -> Any:
+    """What a slow machine may make ten seconds more or less."""
+    return pytest.approx(timedelta(seconds=seconds), abs=timedelta(seconds=10))
+
+
 def arrivals(session: Session) -> list[Arrival]:
     return list(
         session.scalars(select(Arrival).order_by(Arrival.expected_at).execution_options(populate_existing=True))
@@ -131,6 +140,34 @@ class TestArrivals:
         before = [each.expected_at for each in arrivals(session)]
         send(fix(1, north_m=20))
         assert [each.expected_at for each in arrivals(session)] == before
+
+    def test_count_from_when_the_courier_was_seen(
+        self, app: App, client: FlaskClient, session: Session, round_: Round, send: Send
+    ) -> None:
+        reporter(app, client, round_)(0, "enroute", device_time=ago(400))
+        send(fix(70, north_m=800))
+        # 114 s from there, of which 70 have passed.
+        assert arrivals(session)[0].expected_at - datetime.now(UTC) == near(44)
+
+    def test_wait_while_a_service_takes_longer(
+        self, app: App, client: FlaskClient, session: Session, round_: Round, send: Send
+    ) -> None:
+        report = reporter(app, client, round_)
+        report(0, "enroute", device_time=ago(500))
+        report(0, "arrived", device_time=ago(300))
+        # The courier was due to leave 180 s ago, and the next stop is 300 s away.
+        assert arrivals(session)[0].expected_at - datetime.now(UTC) == near(120)
+        send(fix(1, north_m=1000))
+        assert arrivals(session)[0].expected_at - datetime.now(UTC) == near(300)
+
+    def test_do_not_believe_a_device_for_ever_that_is_silent(
+        self, app: App, client: FlaskClient, session: Session, round_: Round
+    ) -> None:
+        report = reporter(app, client, round_)
+        report(0, "enroute", device_time=ago(3000))
+        report(0, "arrived", device_time=ago(2400))
+        # Ten minutes of silence may have been as planned: the courier left that long ago.
+        assert [each.expected_at - datetime.now(UTC) for each in arrivals(session)] == [near(0), near(120)]
 
     def test_go_when_the_courier_is_there(self, app: App, client: FlaskClient, session: Session, round_: Round) -> None:
         report = reporter(app, client, round_)
