@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from accounts.facts import PasswordChanged, PersonAdded, PersonChanged
 from accounts.models import Organisation, OrganisationKind, Person, Role
 from accounts.principals import Principal
 from kernel import facts
+from kernel.database import violated
 from kernel.errors import Conflict, FieldError, Invalid
 
 
@@ -155,7 +155,6 @@ def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as broken:
-        cause = broken.orig
-        if isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "uq_people_email":
+        if violated(broken) == "uq_people_email":
             raise EmailTaken(errors=[FieldError("/email", "is somebody's already")]) from None
         raise

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deliveries.models import Delivery, Parcel
+from kernel.database import violated
 from kernel.errors import Conflict, FieldError, Refusal
 
 
@@ -42,7 +42,7 @@ def told_apart(
         with session.begin_nested():
             yield
     except IntegrityError as error:
-        constraint = error.orig.diag.constraint_name if isinstance(error.orig, UniqueViolation) else None
+        constraint = violated(error)
         if constraint == "uq_deliveries_merchant_id_external_id":
             raise _external_id_taken(session, merchant_id, external_id) from error
         if constraint == "uq_parcels_code":

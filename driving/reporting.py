@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from deliveries import progress
 from deliveries.models import DeliveryState
@@ -19,6 +18,7 @@ from driving.facts import StopArrived, StopEnroute
 from driving.models import StopEvent, StopEventKind
 from driving.queries import held_route_of, live_drops
 from kernel import facts
+from kernel.database import violated
 from kernel.errors import Conflict
 from kernel.geo import Point
 from routing.models import Outcome, Route, Stop
@@ -64,7 +64,7 @@ def report(session: Session, said: Report, *, driver_id: UUID, now: datetime) ->
 
     _DEEDS[said.kind](session, route, stop, said, driver_id, now)
     _write_down(session, said, stop, driver_id, now)
-    flag_modified(route, "published_at")  # nothing else of its row changes, and the version must rise
+    route.changed()
     session.flush()
 
     refreshing.refresh(session, route_id=route.id, travel=None, now=now)
@@ -138,8 +138,8 @@ def _write_down(session: Session, said: Report, stop: Stop, driver_id: UUID, now
     try:
         with session.begin_nested():
             session.add(event)
-    except IntegrityError as violation:
+    except IntegrityError as error:
         # Another route's device sent the same id a moment ago: the lock on this route does not see it.
-        if "pk_stop_events" not in str(violation.orig):
+        if violated(error) != "pk_stop_events":
             raise
         raise EventAlreadyRecorded("it was for another stop") from None

@@ -1,15 +1,31 @@
-"""The database: one declarative base, one session factory a process, and hooks that run after a commit."""
+"""The database: one declarative base, one session factory a process, hooks after a commit, locks, violations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, Uuid, create_engine, event
+import psycopg
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    Text,
+    Uuid,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 NAMES = {
@@ -41,7 +57,7 @@ class Base(DeclarativeBase):
     }
 
 
-# Configured once a process by `wiring.connect`, in tests by the fixture that rolls everything back.
+# Configured once a process by `wiring.plug_in`, in tests by the fixture that rolls everything back.
 Sessions = sessionmaker[Session](expire_on_commit=False)
 
 
@@ -54,6 +70,38 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         max_overflow=pool_size,
         connect_args={"connect_timeout": 5},
     )
+
+
+def answers() -> bool:
+    """Say whether the database answers."""
+    try:
+        with Sessions() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def violated(error: IntegrityError) -> str | None:
+    """Return the name of the constraint that a write broke, None when the database names none."""
+    return error.orig.diag.constraint_name if isinstance(error.orig, psycopg.Error) else None
+
+
+@contextmanager
+def alone(connection: Connection, *key: Any) -> Iterator[bool]:
+    """Try for the advisory lock `key` and yield whether it is ours, which it is until the block or the connection ends.
+
+    `connection` is in autocommit: a transaction would stand open all the while.
+    """
+    got = bool(connection.scalar(select(func.pg_try_advisory_lock(*key))))
+    try:
+        yield got
+    finally:
+        if got:
+            try:
+                connection.execute(select(func.pg_advisory_unlock(*key)))
+            except DBAPIError:
+                connection.invalidate()
 
 
 _HOOKS = "after_commit_hooks"

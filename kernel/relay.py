@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kernel import ticks
+from kernel.database import alone
 from kernel.facts import FactRow, RelayState
 
 _LOCK = 0x0D005  # any constant of ours
@@ -49,8 +50,8 @@ def run(engine: Engine, *, forward: Forward, stopping: Callable[[], bool], pause
     nudges = ticks.CHANNEL.get().listen([ticks.RELAY], timeout_s=pause_s)
     while not stopping():
         try:
-            with _alone(engine) as alone:
-                if alone:
+            with _alone(engine) as first:
+                if first:
                     _relay(engine, forward, stopping, nudges)
         except DBAPIError as lost:
             log.warning("relay lost the database", reason=str(lost.orig))
@@ -79,17 +80,8 @@ def _tell(placed: Sequence[FactRow], forward: Forward) -> None:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[bool]:
     """Hold the relay's lock for as long as the connection lives; a second relay waits in reserve."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        got = bool(connection.scalar(select(func.pg_try_advisory_lock(_LOCK))))
-        try:
-            yield got
-        finally:
-            if got:
-                _let_go(connection)
-
-
-def _let_go(connection: Connection) -> None:
-    try:
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
-    except DBAPIError:
-        connection.invalidate()
+    with (
+        engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        alone(connection, _LOCK) as got,
+    ):
+        yield got

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel import facts
+from kernel.database import violated
 from kernel.errors import Conflict
 from kernel.geo import Point
 from proofs.facts import ProofCaptured
@@ -75,8 +76,8 @@ def capture(session: Session, said: Capture, *, picture: Picture, by: UUID, now:
     try:
         with session.begin_nested():
             session.add(proof)
-    except IntegrityError as violation:
-        if "pk_proofs" not in str(violation.orig) and "uq_proofs_store_key" not in str(violation.orig):
+    except IntegrityError as error:
+        if violated(error) not in ("pk_proofs", "uq_proofs_store_key"):
             raise
         # Two uploads of it came at once, and the other was first.
         there = known(session, said, received_sha256=picture.received_sha256, by=by)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from psycopg import Error
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kernel.database import violated
 from kernel.errors import Refusal
 
 
@@ -19,7 +19,7 @@ def refused_as(meanings: Mapping[str, type[Refusal]], session: Session) -> Itera
         with session.begin_nested():
             yield
     except IntegrityError as error:
-        name = error.orig.diag.constraint_name if isinstance(error.orig, Error) else None
+        name = violated(error)
         if name is None or name not in meanings:
             raise
         raise meanings[name]() from error

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from deliveries.facts import DeliveryCancelled, DeliveryChanged, DeliveryUnscheduled
 from kernel import clock, facts
-from kernel.database import Sessions
+from kernel.database import Sessions, alone
 from kernel.facts import Consumer, FactRow
 from places.streets import STREETS
 from routing import claiming, settling
@@ -68,8 +68,8 @@ def solve(*, aggregate_id: str) -> None:
     When the worker is lost the task comes again, from the broker or the sweep, and takes the plan up anew.
     """
     plan_id = UUID(aggregate_id)
-    with _alone(plan_id) as alone:
-        if not alone:
+    with _alone(plan_id) as first:
+        if not first:
             return
         for last in [False] * (_ROUNDS - 1) + [True]:
             if _solve_once(plan_id, last=last):
@@ -156,12 +156,5 @@ def _alone(plan_id: UUID) -> Iterator[bool]:
     key = (func.hashtext(SOLVE.name), func.hashtext(str(plan_id)))
     with Sessions() as holder:
         connection = holder.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-        got = bool(connection.scalar(select(func.pg_try_advisory_lock(*key))))
-        try:
+        with alone(connection, *key) as got:
             yield got
-        finally:
-            if got:
-                try:
-                    connection.execute(select(func.pg_advisory_unlock(*key)))
-                except DBAPIError:
-                    connection.invalidate()

@@ -8,16 +8,13 @@ from typing import Any
 from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.access import public
 from api.blueprint import Blueprint
 from api.health.schemas import HealthSchema, ReadinessSchema
 from api.limits import unlimited
 from api.unit import own_units
-from kernel import clock, ticks
-from kernel.database import Sessions
+from kernel import clock, database, ticks
 from places.streets import PROFILES, STREETS
 
 blueprint = Blueprint("health", __name__, description="Is it alive, is it ready, how is it doing.")
@@ -49,7 +46,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     """
     unready = STREETS.get().unready()
     checks = {
-        "database": _database(),
+        "database": "ok" if database.answers() else "not answering",
         "redis": "ok" if ticks.CHANNEL.get().alive() else "not answering",
         "streets": {profile: unready.get(profile, "ok") for profile in PROFILES},
     }
@@ -69,12 +66,3 @@ def metrics() -> Response:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _database() -> str:
-    try:
-        with Sessions() as session:
-            session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return "not answering"
-    return "ok"
