@@ -16,12 +16,13 @@ CANCELLABLE = PLANNABLE | {DeliveryState.DRAFT, DeliveryState.SCHEDULED}
 
 
 def cancel(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
-    """Cancel the delivery, withdraw its promise and free its labels. DeliveryNotInState."""
+    """Cancel the delivery, withdraw its promise and free its labels; its version rises. DeliveryNotInState."""
     require(delivery, *CANCELLABLE)
 
     before, delivery.state = delivery.state, DeliveryState.CANCELLED
     delivery.withdraw_promise()
     for parcel in delivery.parcels:
         parcel.live = False
+    session.flush()
 
     facts.record(session, DeliveryCancelled(delivery_id=delivery.id, state=before, at=now, by=by))

@@ -15,10 +15,11 @@ from kernel import facts
 
 
 def confirm(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
-    """Confirm a draft whose windows are not over. DeliveryNotInState, WindowsPassed."""
+    """Confirm a draft whose windows are not over; its version rises. DeliveryNotInState, WindowsPassed."""
     require(delivery, DeliveryState.DRAFT)
     check_still_open(delivery.windows, now=now)
 
     delivery.state = DeliveryState.CONFIRMED
+    session.flush()
 
     facts.record(session, DeliveryConfirmed(delivery_id=delivery.id, at=now, by=by))

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tzfpy
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliveries.drafts import DraftAddress
 from kernel.errors import FieldError, Invalid, Refusal
 from kernel.geo import Point
 from places.cities import Bounds, NoCity, OutsideCity, bounds
-from places.models import City
 from places.resolving import resolve_addresses
 
 
@@ -41,9 +39,8 @@ def locate(session: Session, address: DraftAddress) -> Located:
 def locate_all(session: Session, addresses: Sequence[DraftAddress]) -> list[Located | Refusal]:
     """Return for each address where it is, or the refusal that `locate` would raise."""
     inside = bounds(session)
-    zone = session.scalar(select(City.zone))
     resolved = _resolve(session, [each.text for each in addresses if each.place is None and each.text])
-    return [_locate(address, resolved, inside=inside, zone=zone) for address in addresses]
+    return [_locate(address, resolved, inside=inside) for address in addresses]
 
 
 def _resolve(session: Session, texts: Sequence[str]) -> dict[str, Point | Refusal]:
@@ -60,9 +57,7 @@ def _resolve(session: Session, texts: Sequence[str]) -> dict[str, Point | Refusa
     }
 
 
-def _locate(
-    address: DraftAddress, resolved: dict[str, Point | Refusal], *, inside: Bounds, zone: str | None
-) -> Located | Refusal:
+def _locate(address: DraftAddress, resolved: dict[str, Point | Refusal], *, inside: Bounds) -> Located | Refusal:
     if address.place is None and address.text is None:
         return AddressMissing(errors=[FieldError("/address", "needs a text, a place, or both")])
     found = address.place or resolved[address.text or ""]
@@ -74,7 +69,7 @@ def _locate(
     except OutsideCity as refusal:
         refusal.errors = (FieldError("/address/place", refusal.detail),)
         return refusal
-    return Located(address.text or _in_words(found), found, zone or _zone_of(found))
+    return Located(address.text or _in_words(found), found, inside.zone or _zone_of(found))
 
 
 def _in_words(place: Point) -> str:

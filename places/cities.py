@@ -38,9 +38,10 @@ class Extent:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Where deliveries may be. Without a city: everywhere."""
+    """Where deliveries may be, and the IANA zone there. Without a city: everywhere, and no zone."""
 
     city_name: str
+    zone: str | None
     coverage: BaseGeometry | None
 
     def check_inside(self, point: Point) -> None:
@@ -78,12 +79,7 @@ def bounds(session: Session) -> Bounds:
     """Return where deliveries may be; ask it once for many points."""
     city = session.scalar(select(City))
     if city is None:
-        return Bounds("", None)
+        return Bounds("", None, None)
     coverage = to_shape(city.coverage)
     prepare(coverage)
-    return Bounds(city.name, coverage)
-
-
-def check_inside(session: Session, *, point: Point) -> None:
-    """Refuse a point outside the imported city with OutsideCity. Without a city every point on Earth will do."""
-    bounds(session).check_inside(point)
+    return Bounds(city.name, city.zone, coverage)

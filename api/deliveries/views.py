@@ -140,7 +140,6 @@ def cancel_delivery(delivery_id: UUID) -> Answer:
     """Cancel a delivery that nobody is on the way with."""
     found = queries.delivery(session(), delivery_id, caller=caller(), for_update=True)
     cancelling.cancel(session(), found, now=clock.now(), by=caller().person_id)
-    session().flush()
     return _answer(found)
 
 
@@ -152,7 +151,6 @@ def confirm_delivery(delivery_id: UUID) -> Answer:
     """Make a draft binding, so that a plan may take it."""
     found = queries.delivery(session(), delivery_id, caller=caller(), for_update=True)
     confirming.confirm(session(), found, now=clock.now(), by=caller().person_id)
-    session().flush()
     return _answer(found)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kernel.geo import Point
-from places.cities import NoCity, OutsideCity, bounds, check_inside, current_city
+from places.cities import NoCity, OutsideCity, bounds, current_city
 from places.models import City
 from tests.places.conftest import CATHEDRAL
 
@@ -24,16 +24,16 @@ class TestCurrentCity:
 
 class TestCheckInside:
     def test_lets_a_place_in_the_city_pass(self, session: Session, helsinki: City) -> None:
-        check_inside(session, point=CATHEDRAL)
+        bounds(session).check_inside(CATHEDRAL)
 
     def test_refuses_a_place_elsewhere(self, session: Session, helsinki: City) -> None:
         with pytest.raises(OutsideCity, match="outside Helsinki") as refusal:
-            check_inside(session, point=Point(0, 0))
+            bounds(session).check_inside(Point(0, 0))
         assert refusal.value.facts == {"swapped": False}
 
     def test_sees_that_the_numbers_are_swapped(self, session: Session, helsinki: City) -> None:
         with pytest.raises(OutsideCity, match="longitude and latitude are swapped") as refusal:
-            check_inside(session, point=Point(CATHEDRAL.latitude, CATHEDRAL.longitude))
+            bounds(session).check_inside(Point(CATHEDRAL.latitude, CATHEDRAL.longitude))
         assert refusal.value.facts == {"swapped": True}
 
     def test_lets_everything_pass_without_a_city(self, session: Session) -> None:
