@@ -53,14 +53,12 @@ class AnswerNotKept(Conflict):
     """This was done already; its answer held a secret and was not kept."""
 
 
-def applies(view: Callable[..., Any]) -> bool:
-    """Whether this request carries a key that counts: any POST by a known caller."""
-    return request.method == "POST" and HEADER in request.headers and "caller" in g
+def once(session: Session, deed: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse, AnswerNotKept.
 
-
-def once(session: Session, view: Callable[..., Any], deed: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse, AnswerNotKept."""
-    if not applies(view):
+    A key counts with any POST by a known caller.
+    """
+    if not (request.method == "POST" and HEADER in request.headers and "caller" in g):
         return deed()
     key = _key()
     _lock(session, key)

@@ -62,4 +62,4 @@ class App(Flask):
             return super().dispatch_request()
         with unit() as g.session:
             access.check(g.session, view)
-            return idempotency.once(g.session, view, super().dispatch_request)
+            return idempotency.once(g.session, super().dispatch_request)

@@ -28,11 +28,6 @@ class Point:
             raise ValueError(f"not on Earth: longitude {self.longitude}, latitude {self.latitude}")
 
 
-def point(*, longitude: float, latitude: float) -> Point:
-    """Return a point, with the two numbers named so that they cannot be swapped in silence."""
-    return Point(longitude, latitude)
-
-
 def distance_m(a: Point, b: Point) -> float:
     """Return the great-circle distance in metres (haversine formula)."""
     phi_a, phi_b = radians(a.latitude), radians(b.latitude)

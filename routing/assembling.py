@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
-from uuid import UUID
 
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape
@@ -130,8 +129,3 @@ def _text(at: datetime) -> str:
 
 def _xy(place: Point) -> tuple[float, float]:
     return place.longitude, place.latitude
-
-
-def delivery_ids(answer: Answer) -> Sequence[UUID]:
-    """Return the deliveries that the answer's routes bring."""
-    return [drop.delivery_id for route in answer.routes for stop in route.stops for drop in stop.drops]

@@ -9,9 +9,7 @@ from uuid import UUID
 
 from deliveries.models import Delivery
 from kernel.geo import Point
-from routing.models import Pause, Profile, Shift
-
-CAPACITY_NAMES = ("parcels", "weight_g", "volume_cm3")
+from routing.models import CAPACITY_NAMES, Pause, Profile, Shift
 
 type Span = tuple[datetime, datetime]
 

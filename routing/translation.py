@@ -14,9 +14,9 @@ from math import ceil, floor
 
 from kernel.geo import Point
 from places.streets import Matrix
-from routing.given import CAPACITY_NAMES, GivenShift, Job, Span
+from routing.given import GivenShift, Job, Span
 from routing.grouping import Halt, halts
-from routing.models import Profile
+from routing.models import CAPACITY_NAMES, Profile
 from routing.solving.problem import Break, Problem, Stop, Vehicle, Window
 from routing.solving.problem import Profile as Ways
 

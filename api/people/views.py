@@ -37,7 +37,7 @@ def add_person(draft: dict[str, Any]) -> ResponseReturnValue:
     """Add somebody to your organisation, or to a merchant that it serves."""
     password_hash = native.run(passwords.hashed, draft.pop("password"))
     with unit() as short:
-        return idempotency.once(short, add_person, lambda: _added(short, draft, password_hash))
+        return idempotency.once(short, lambda: _added(short, draft, password_hash))
 
 
 @blueprint.route("", methods=["GET"])

@@ -65,7 +65,5 @@ def _page(name: str) -> Response:
     answer = Response(Path(path).read_bytes(), content_type=media)
     # Names under assets/ carry a hash of their content; the page that names them is asked for again each time.
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "/" in name else "no-cache"
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-    )
+    answer.headers["Content-Security-Policy"] = POLICY
     return answer
