@@ -25,6 +25,15 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
 
+class ChangeSchema(Schema):
+    """What to change: at least one thing."""
+
+    @ma.validates_schema
+    def _something(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ma.ValidationError("name something to change")
+
+
 class Text(fields.String):
     """A string PostgreSQL can hold, 1 to 500 characters unless told otherwise."""
 
@@ -118,10 +127,13 @@ class Phone(Text):
 
 
 class Email(fields.Email):
-    """An e-mail address."""
+    """An e-mail address of at most 254 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=254), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return Text(most=254)._deserialize(super()._deserialize(value, attr, data, **kwargs), attr, data)
+        return Text()._deserialize(super()._deserialize(value, attr, data, **kwargs), attr, data)
 
 
 # Something that can be read, and not only spaces and control characters.
@@ -215,4 +227,4 @@ class PageQuery(Query):
     """Which part of a list."""
 
     cursor = fields.UUID(load_default=None, metadata={"description": "`next_cursor` of the page before"})
-    limit = Whole(least=1, most=200, load_default=50)
+    limit = Whole(least=1, most=200, load_default=50, metadata={"description": "How many at most"})

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from api.deliveries.schemas import NOT_BLANK, RecipientSchema, WindowSchema
-from api.fields import Email, Phone, Place, Schema, Text, Truth, Whole
+from api.deliveries.schemas import RecipientSchema, WindowSchema
+from api.fields import NOT_BLANK, Email, Name, Phone, Place, Schema, Text, Truth, Whole
 from deliveries.drafts import DEFAULT_SERVICE_S, Draft, DraftAddress, DraftParcel, DraftWindow
 from deliveries.models import ProofRequirement, Recipient
 
@@ -144,9 +144,9 @@ class DeliveryDraftSchema(Schema):
 class RecipientChangeSchema(Schema):
     """What is not named stays."""
 
-    name = Text(most=200, validate=NOT_BLANK, metadata={"examples": ["Aino Virtanen"]})
+    name = Name(metadata={"examples": ["Aino Virtanen"]})
     phone = Phone(allow_none=True)
-    email = Email(allow_none=True, validate=validate.Length(max=254), metadata={"examples": ["aino@example.org"]})
+    email = Email(allow_none=True, metadata={"examples": ["aino@example.org"]})
 
 
 class DeliveryChangeSchema(Schema):

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.fields import Email, Phone, Place, Schema, Text, Time, Whole
+from api.fields import Email, Name, Phone, Place, Schema, Time, Whole
 from deliveries.models import DeliveryState, ParcelCodeKind, ProofRequirement
-
-# Something that can be read, and not only spaces and control characters.
-NOT_BLANK = validate.Regexp(r"[\s\S]*[^\x00-\x20\x7f-\xa0]", error="must not be blank")
 
 
 class ContactSchema(Schema):
     """Who is at the door. The telephone number with its country code; it is answered as E.164."""
 
-    name = Text(most=200, required=True, validate=NOT_BLANK, metadata={"examples": ["Aino Virtanen"]})
+    name = Name(required=True, metadata={"examples": ["Aino Virtanen"]})
     phone = Phone(allow_none=True, load_default=None)
 
 
 class RecipientSchema(ContactSchema):
     """To whom. The telephone number with its country code; it is answered as E.164."""
 
-    email = Email(
-        allow_none=True,
-        load_default=None,
-        validate=validate.Length(max=254),
-        metadata={"examples": ["aino@example.org"]},
-    )
+    email = Email(allow_none=True, load_default=None, metadata={"examples": ["aino@example.org"]})
 
 
 class DeliveryAddressSchema(Schema):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields
 
-from api.fields import PageQuery, Schema, Text, Time, Truth, Whole
+from api.fields import ChangeSchema, Name, PageQuery, Schema, Time, Truth, Whole
 from routing.models import Profile
 
-NOT_BLANK = validate.Regexp(r"[\s\S]*[^\x00-\x20\x7f-\xa0]", error="must not be blank")
+NAME: dict[str, Any] = {"examples": ["Cargo bicycle 3"]}
 
 
 class CapacitiesSchema(Schema):
@@ -23,29 +23,24 @@ class CapacitiesSchema(Schema):
 class VehicleDraftSchema(Schema):
     """A vehicle to have."""
 
-    name = Text(required=True, most=200, validate=NOT_BLANK, metadata={"examples": ["Cargo bicycle 3"]})
+    name = Name(required=True, metadata=NAME)
     profile = fields.Enum(Profile, by_value=fields.String, required=True)
     capacities = fields.Nested(CapacitiesSchema, load_default=dict)
 
 
-class VehicleChangeSchema(Schema):
+class VehicleChangeSchema(ChangeSchema):
     """What to change; the rest stays. `capacities` is replaced as a whole."""
 
-    name = Text(most=200, validate=NOT_BLANK, metadata={"examples": ["Cargo bicycle 3"]})
+    name = Name(metadata=NAME)
     profile = fields.Enum(Profile, by_value=fields.String)
     capacities = fields.Nested(CapacitiesSchema)
-
-    @validates_schema
-    def _something(self, data: dict[str, Any], **_: Any) -> None:
-        if not data:
-            raise ValidationError("name something to change")
 
 
 class VehicleSchema(Schema):
     """A van, a cargo bicycle, a pair of feet. Its ETag is its `version`."""
 
     id = fields.UUID(required=True)
-    name = fields.String(required=True, metadata={"examples": ["Cargo bicycle 3"]})
+    name = fields.String(required=True, metadata=NAME)
     profile = fields.Enum(Profile, by_value=fields.String, required=True)
     capacities = fields.Nested(CapacitiesSchema, required=True)
     retired_at = Time(required=True, allow_none=True)
