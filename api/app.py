@@ -13,35 +13,31 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import limits, observing, problems
 from api.blueprint import Api, Blueprint
 from api.commands import COMMANDS
+from api.documenting import ACCESS_TOKEN, DESCRIPTION, LICENCE, SchemaPlugin
 from api.fields import place2properties
 from api.unit import App
 from kernel.settings import Settings
 
 LARGEST_BODY = 8 * 2**20
+# In the order in which the reference shows them.
 RESOURCES = (
-    "health",
-    "reference",
     "auth",
     "me",
-    "people",
+    "deliveries",
+    "track",
+    "proofs",
     "vehicles",
     "shifts",
     "plans",
+    "routes",
+    "driver",
+    "places",
+    "people",
     "organisations",
     "keys",
-    "deliveries",
-    "routes",
-    "places",
-    "driver",
-    "proofs",
-    "track",
+    "health",
+    "reference",
 )
-DESCRIPTION = """\
-The open last-mile backend. Times are RFC 3339 with an offset, answered in UTC; places are GeoJSON points;
-windows are half-open; weights are grams, sizes millimetres, durations seconds. Errors are RFC 9457 problems.
-
-Map data © OpenStreetMap contributors, available under the Open Database Licence.
-"""
 
 
 class Json(DefaultJSONProvider):
@@ -82,8 +78,9 @@ def create_app(settings: Settings) -> App:
 
 
 def _register_resources(app: App) -> None:
-    api = Api(app, spec_kwargs={"info": {"description": DESCRIPTION}, "servers": [{"url": "/"}]})
-    api.spec.components.security_scheme("access_token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    info = {"description": DESCRIPTION, "license": LICENCE}
+    api = Api(app, spec_kwargs={"info": info, "servers": [{"url": "/"}], "marshmallow_plugin": SchemaPlugin()})
+    api.spec.components.security_scheme("access_token", ACCESS_TOKEN)
     api.ma_plugin.converter.add_attribute_function(place2properties)
     for resource in RESOURCES:
         blueprint: Blueprint = import_module(f"api.{resource}.views").blueprint

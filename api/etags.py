@@ -16,6 +16,13 @@ IF_MATCH = {
     "example": '"1"',
 }
 
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "description": "The ETag that was read: answered with 304 while nothing has changed.",
+    "schema": {"type": "string"},
+}
+
 
 def etag(version: object) -> dict[str, str]:
     """Return the header that names `version`."""

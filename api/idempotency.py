@@ -53,6 +53,16 @@ class AnswerNotKept(Conflict):
     """This was done already; its answer held a secret and was not kept."""
 
 
+REFUSALS = (KeyReused, KeyInvalid, KeyInUse, AnswerNotKept)
+PARAMETER = {
+    "in": "header",
+    "name": HEADER,
+    "description": "A name of your own for this request: sent again with it, it is done once and answered twice.",
+    "schema": {"type": "string", "maxLength": _LONGEST, "minLength": 1, "pattern": "^[!-~]+$"},
+    "example": "order-1042",
+}
+
+
 def once(session: Session, deed: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """Run `deed`, or replay its stored answer. KeyReused, KeyInvalid, KeyInUse, AnswerNotKept.
 

@@ -27,6 +27,11 @@ def own_units[F: Callable[..., Any]](view: F) -> F:
     return view
 
 
+def opens_own_units(view: Callable[..., Any]) -> bool:
+    """Whether the view opens its own short units of work."""
+    return hasattr(view, _OWN_UNITS)
+
+
 def session() -> Session:
     """Return the request's session."""
     current: Session = g.session
@@ -56,7 +61,7 @@ class App(Flask):
         view = self.view_functions.get(request.endpoint or "")
         if request.routing_exception is not None or view is None or not access.is_declared(view):
             return super().dispatch_request()
-        if hasattr(view, _OWN_UNITS):
+        if opens_own_units(view):
             with unit() as short:
                 access.check(short, view)
             return super().dispatch_request()

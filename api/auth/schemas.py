@@ -33,5 +33,5 @@ class TokensSchema(Schema):
 
     access_token = fields.String(required=True)
     token_type = fields.Constant("Bearer", required=True)
-    expires_in_s = Whole(required=True)
-    refresh_token = fields.String(required=True, allow_none=True)
+    expires_in_s = Whole(required=True, metadata={"description": "Of the access token", "examples": [900]})
+    refresh_token = fields.String(required=True, allow_none=True, metadata={"description": "Good once; null for a key"})

@@ -27,10 +27,10 @@ class DeliveryQuery(PageQuery):
         validate=validate.Length(max=20),
         metadata={"description": "Repeat it for several"},
     )
-    external_id = Text(most=100, load_default=None)
-    merchant_id = fields.UUID(load_default=None)
-    from_ = Time(data_key="from", load_default=None)
-    until = Time(load_default=None)
+    external_id = Text(most=100, load_default=None, metadata={"description": "The merchant's own number"})
+    merchant_id = fields.UUID(load_default=None, metadata={"description": "Only this merchant's"})
+    from_ = Time(data_key="from", load_default=None, metadata={"description": "With a window that ends after this"})
+    until = Time(load_default=None, metadata={"description": "With a window that begins before this"})
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
@@ -90,7 +90,7 @@ class HistoryQuery(Query):
     since = Whole(
         most=_LAST_POSITION, load_default=0, metadata={"description": "`next_since` of the answer before; 0: all"}
     )
-    limit = Whole(least=1, most=500, load_default=100)
+    limit = Whole(least=1, most=500, load_default=100, metadata={"description": "How many at most"})
 
 
 def title(row: FactRow) -> str:

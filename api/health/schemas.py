@@ -10,16 +10,19 @@ class HealthSchema(Schema):
 
     status = fields.Constant("ok", required=True)
     time = Time(required=True)
-    speed = Real(least=0, most=1000, required=True)
+    speed = Real(least=0, most=1000, required=True, metadata={"examples": [1.0]})
 
 
 class ChecksSchema(Schema):
     """`ok`, or what is wrong."""
 
-    database = fields.String(required=True)
-    redis = fields.String(required=True)
+    database = fields.String(required=True, metadata={"examples": ["ok"]})
+    redis = fields.String(required=True, metadata={"examples": ["ok"]})
     streets = fields.Dict(
-        keys=fields.String(), values=fields.String(), required=True, metadata={"description": "by profile"}
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "By profile", "examples": [{"car": "ok", "bicycle": "ok", "foot": "ok"}]},
     )
 
 

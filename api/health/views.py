@@ -38,7 +38,7 @@ def healthz() -> dict[str, Any]:
 @public
 @own_units
 @blueprint.response(200, ReadinessSchema)
-@blueprint.alt_response(503, schema=ReadinessSchema, description="Not ready")
+@blueprint.alt_response(503, schema=ReadinessSchema, description="Not ready.")
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether the database, Redis and the streets answer.
 

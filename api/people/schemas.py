@@ -52,6 +52,6 @@ class PersonSchema(Schema):
 class PeopleQuery(PageQuery):
     """Which people."""
 
-    role = fields.Enum(Role, by_value=fields.String)
-    organisation_id = fields.UUID()
-    active = Truth()
+    role = fields.Enum(Role, by_value=fields.String, metadata={"description": "Only those with this role"})
+    organisation_id = fields.UUID(metadata={"description": "Only those of this organisation"})
+    active = Truth(metadata={"description": "`true`: only those who may sign in; `false`: only those who may not"})

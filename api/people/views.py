@@ -32,7 +32,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/v1/people", description="
 @own_units
 @blueprint.arguments(PersonDraftSchema)
 @blueprint.response(201, PersonSchema)
-@blueprint.refuses(EmailTaken, RoleDoesNotFit, OrganisationNotFound)
+@blueprint.refuses(EmailTaken, RoleDoesNotFit, OrganisationNotFound, *idempotency.REFUSALS)
 def add_person(draft: dict[str, Any]) -> ResponseReturnValue:
     """Add somebody to your organisation, or to a merchant that it serves."""
     password_hash = native.run(passwords.hashed, draft.pop("password"))
@@ -54,7 +54,7 @@ def list_people(query: dict[str, Any]) -> tuple[Page[Person], int, dict[str, str
 @blueprint.response(200, PersonSchema)
 @blueprint.refuses(PersonNotFound)
 def get_person(person_id: UUID) -> tuple[Person, int, dict[str, str]]:
-    """Return one of the people."""
+    """Return a person of your organisation or of a merchant that it serves."""
     person = queries.person(session(), person_id, caller=caller())
     return person, 200, etag(person.version)
 

@@ -17,7 +17,9 @@ class LongitudeLatitude(fields.String):
 
     # Not `Text`: its bounds on the length would be asked of the point.
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"examples": ["24.9414,60.1719"]}, **kwargs)
+        super().__init__(
+            metadata={"description": "`longitude,latitude` in degrees", "examples": ["24.9414,60.1719"]}, **kwargs
+        )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -31,9 +33,9 @@ class LongitudeLatitude(fields.String):
 class AddressQuery(Query):
     """What is looked for: words, a place, or words near a place."""
 
-    q = Text(load_default=None, most=200, metadata={"examples": ["manerheimintie 12"]})
+    q = Text(load_default=None, most=200, metadata={"description": "What was typed", "examples": ["manerheimintie 12"]})
     near = LongitudeLatitude(load_default=None)
-    limit = Whole(least=1, most=50, load_default=10)
+    limit = Whole(least=1, most=50, load_default=10, metadata={"description": "How many at most"})
 
     @ma.validates_schema
     def _looks_for_something(self, query: dict[str, Any], **_: Any) -> None:

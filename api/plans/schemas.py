@@ -46,7 +46,7 @@ class UnassignedSchema(Schema):
 
     delivery_id = fields.UUID(required=True)
     reason = fields.String(required=True, metadata={"examples": ["TIME_WINDOW"]})
-    detail = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"examples": ["none of its windows is open during the shifts"]})
 
 
 class PlanSummarySchema(Schema):
@@ -86,4 +86,4 @@ class PlanSchema(PlanSummarySchema):
 class PlanQuery(PageQuery):
     """Which plans."""
 
-    state = fields.Enum(PlanState, by_value=Text, load_default=None)
+    state = fields.Enum(PlanState, by_value=Text, load_default=None, metadata={"description": "Only in this state"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import fields, post_load
 
-from api.fields import PageQuery, Place, Schema, Time, Whole
+from api.fields import ChangeSchema, PageQuery, Place, Schema, Time, Whole
 from routing.models import Pause
 
 
@@ -34,7 +34,7 @@ class ShiftDraftSchema(Schema):
     break_ = fields.Nested(BreakSchema, data_key="break", attribute="pause", load_default=None, allow_none=True)
 
 
-class ShiftChangeSchema(Schema):
+class ShiftChangeSchema(ChangeSchema):
     """What to change; the rest stays."""
 
     driver_id = fields.UUID()
@@ -44,11 +44,6 @@ class ShiftChangeSchema(Schema):
     start_place = Place()
     end_place = Place(allow_none=True)
     break_ = fields.Nested(BreakSchema, data_key="break", attribute="pause", allow_none=True)
-
-    @validates_schema
-    def _something(self, data: dict[str, Any], **_: Any) -> None:
-        if not data:
-            raise ValidationError("name something to change")
 
 
 class ShiftSchema(Schema):
@@ -69,6 +64,6 @@ class ShiftSchema(Schema):
 class ShiftQuery(PageQuery):
     """Which shifts: those that touch the half-open time from `from` until `until`."""
 
-    from_ = Time(data_key="from", attribute="after", load_default=None)
-    until = Time(attribute="before", load_default=None)
-    driver_id = fields.UUID(load_default=None)
+    from_ = Time(data_key="from", attribute="after", load_default=None, metadata={"description": "That end after this"})
+    until = Time(attribute="before", load_default=None, metadata={"description": "That begin before this"})
+    driver_id = fields.UUID(load_default=None, metadata={"description": "Only this driver's"})

@@ -21,7 +21,7 @@ class LinkSchema(Schema):
     """A link. The token is told this once and cannot be read again."""
 
     id = fields.UUID(required=True)
-    token = fields.String(required=True)
+    token = fields.String(required=True, metadata={"examples": ["Zk3q2-7wEXAMPLE"]})
     url = fields.URL(required=True, require_tld=False)
     expires_at = Time(required=True)
 
@@ -32,7 +32,7 @@ class ArrivalSchema(Schema):
     expected_at = Time(required=True)
     earliest_at = Time(required=True)
     latest_at = Time(required=True)
-    stops_before = Whole(required=True)
+    stops_before = Whole(required=True, metadata={"examples": [3]})
     source = fields.Enum(ArrivalSource, by_value=fields.String, required=True)
 
 
@@ -40,7 +40,11 @@ class TrackedSchema(Schema):
     """What the recipient may see now. Once the delivery has ended, only how."""
 
     state = fields.Enum(DeliveryState, by_value=fields.String, required=True)
-    address_hint = fields.String(required=True, allow_none=True)
+    address_hint = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Street and number alone", "examples": ["Mannerheimintie 12"]},
+    )
     zone = fields.String(required=True, metadata={"description": "IANA zone to tell the times in"})
     promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
     first_promise = fields.Nested(PromiseSchema, required=True, allow_none=True)

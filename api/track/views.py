@@ -31,15 +31,9 @@ _SEEN = TrackedSchema()
 _LAST_EVENT_ID = {
     "in": "header",
     "name": "Last-Event-ID",
-    "description": "The last id that was received: the stream goes on behind it",
+    "description": "The last id that was received: the stream goes on behind it.",
     "schema": {"type": "string"},
     "example": "1042",
-}
-_IF_NONE_MATCH = {
-    "in": "header",
-    "name": "If-None-Match",
-    "description": "The ETag that was read: answered with 304 while nothing has changed",
-    "schema": {"type": "string"},
 }
 
 
@@ -71,9 +65,8 @@ def revoke_link(delivery_id: UUID, link_id: UUID) -> None:
 
 @blueprint.route("/track/<token>")
 @public
-@blueprint.doc(parameters=[_IF_NONE_MATCH])
 @blueprint.response(200, TrackedSchema)
-@blueprint.alt_response(304, description="Nothing has changed")
+@blueprint.alt_response(304, description="You have this version already.")
 @blueprint.refuses(LinkNotFound)
 def watch(token: str) -> Response | tuple[Seen, int, dict[str, str]]:
     """Return what the recipient may see now.
