@@ -1,1 +1,1 @@
-"""The courier's shift: the route of today, stop events, completion."""
+"""The courier's round: stop events, completion, evidence. What devices report is judged and kept here."""

@@ -1,1 +1,1 @@
-"""Positions, arrivals, and who may see them."""
+"""Positions, arrivals, recipients' links, and who may see what."""

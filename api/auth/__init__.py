@@ -1,1 +1,1 @@
-"""Tokens: how a caller proves who it is."""
+"""Signing in, staying signed in, signing out: how a caller proves who it is."""

@@ -1,1 +1,1 @@
-"""API keys for programs."""
+"""API keys over HTTP: made, listed, taken back."""

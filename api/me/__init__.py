@@ -1,1 +1,1 @@
-"""Who am I."""
+"""The caller over HTTP, seen by itself."""

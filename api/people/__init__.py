@@ -1,1 +1,1 @@
-"""People, for their administrator."""
+"""People over HTTP: who may sign in, and as what."""

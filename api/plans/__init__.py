@@ -1,1 +1,1 @@
-"""Plans, as the API has them."""
+"""Plans over HTTP: asked for, watched, cancelled, published."""

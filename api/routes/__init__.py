@@ -1,1 +1,1 @@
-"""Routes, as the API has them."""
+"""Routes over HTTP, for dispatchers."""

@@ -1,1 +1,1 @@
-"""Shifts, as the API has them."""
+"""Shifts over HTTP: who drives what, and when."""

@@ -1,1 +1,1 @@
-"""Vehicles, as the API has them."""
+"""Vehicles over HTTP: what moves the parcels, and how much it holds."""
