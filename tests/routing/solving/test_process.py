@@ -11,22 +11,22 @@ from pathlib import Path
 
 import pytest
 
+from bench.planning import day
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import ProblemError
 from routing.solving.process import Cancelled, SolverDied, run
 from routing.solving.solve import solve
 from tests.routing.solving.instances import INSTANCES, problem, vehicle
-from tests.routing.solving.rounds import round_of
 
 LONG = Limit(seconds=120)
-BIG = round_of(stops=60, vehicles=4, seed=1)
+BIG = day(stops=60, vehicles=4, seed=1)
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class TestRun:
     def test_answers_as_solve_does(self) -> None:
         limit = Limit(solutions=50)
-        asked = round_of(stops=15, vehicles=2, seed=3)
+        asked = day(stops=15, vehicles=2, seed=3)
 
         assert run(asked, limit=limit, seed=2) == solve(asked, limit=limit, seed=2)
 

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
+from bench.planning import day
 from routing.solving.checker import violations
 from routing.solving.limit import Limit, Progress, default_limit
 from routing.solving.problem import Problem, ProblemError
 from routing.solving.solve import solve
 from tests.routing.solving.instances import INSTANCES, problem, stop, vehicle
-from tests.routing.solving.rounds import round_of
 
 FEW = Limit(solutions=100)
 
@@ -24,19 +24,19 @@ class TestSolve:
         assert solution.cost.total == known.total
 
     def test_gives_the_same_plan_for_the_same_seed(self) -> None:
-        asked = round_of(stops=25, vehicles=3, seed=5)
+        asked = day(stops=25, vehicles=3, seed=5)
 
         first = solve(asked, limit=FEW, seed=7)
 
         assert solve(asked, limit=FEW, seed=7) == first
 
     def test_searches_elsewhere_with_another_seed(self) -> None:
-        asked = round_of(stops=40, vehicles=3, seed=2)
+        asked = day(stops=40, vehicles=3, seed=2)
 
         assert len({solve(asked, limit=Limit(solutions=60), seed=seed).rank for seed in range(3)}) > 1
 
     def test_gets_better_with_more_solutions(self) -> None:
-        asked = round_of(stops=40, vehicles=3, seed=2)
+        asked = day(stops=40, vehicles=3, seed=2)
 
         assert (
             solve(asked, limit=Limit(solutions=80), seed=1).rank < solve(asked, limit=Limit(solutions=1), seed=1).rank
@@ -45,7 +45,7 @@ class TestSolve:
     def test_tells_how_far_it_is(self) -> None:
         told: list[Progress] = []
 
-        solution = solve(round_of(stops=20, vehicles=2, seed=1), limit=FEW, seed=1, progress=told.append)
+        solution = solve(day(stops=20, vehicles=2, seed=1), limit=FEW, seed=1, progress=told.append)
 
         assert told[0].percent == 0
         assert told[0].cost >= solution.cost.total
@@ -75,7 +75,7 @@ class TestLimit:
 
     def test_grows_with_the_problem(self) -> None:
         sizes = (1, 20, 120, 400, 5000)
-        rounds = [replace_stops(round_of(stops=1, vehicles=1, seed=1), count) for count in sizes]
+        rounds = [replace_stops(day(stops=1, vehicles=1, seed=1), count) for count in sizes]
 
         seconds = [default_limit(one).seconds or 0.0 for one in rounds]
 
