@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
+from uuid import UUID
 
 from flask import Flask
 from flask_jwt_extended import create_access_token
@@ -19,8 +20,10 @@ from accounts import keys, passwords
 from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
+from kernel.ids import new_id
 from places.models import Address, City, Street
 from places.wording import fold, read_house_number
+from proofs.models import Proof, ProofKind
 
 BORN = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 HELSINKI = Point(24.9414, 60.1719)
@@ -150,6 +153,29 @@ def delivery(
             created_at=BORN,
             windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
             parcels=[Parcel(weight_g=weight_g, live=True)],
+        ),
+    )
+
+
+def proof(session: Session, *, delivery_id: UUID, by: Person, kind: ProofKind, at: datetime) -> Proof:
+    """The row of a picture that stands in no store."""
+    proof_id = new_id()
+    return _flushed(
+        session,
+        Proof(
+            id=proof_id,
+            delivery_id=delivery_id,
+            kind=kind,
+            sha256="0" * 64,
+            received_sha256="0" * 64,
+            media_type="image/png",
+            size_bytes=1,
+            width_px=1,
+            height_px=1,
+            store_key=f"proofs/{proof_id}",
+            captured_at=at,
+            captured_by=by.id,
+            received_at=at,
         ),
     )
 

@@ -20,8 +20,8 @@ from api.unit import App
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from routing.models import Drop, Plan, PlanState, Profile, Route, Shift, Stop, StopState, Vehicle
-from tests import factories
+from routing.models import Drop, Plan, PlanState, Profile, Route, Stop, StopState
+from tests import factories, routing_rows
 
 START = Point(24.9414, 60.1719)
 LEG_S, SERVICE_S = 300, 120
@@ -105,22 +105,21 @@ def picture(*, width: int = 60, height: int = 40, form: str = "JPEG", exif: Imag
 
 
 def _route(session: Session, carrier: Organisation, driver: Person, profile: Profile, now: datetime) -> Route:
-    vehicle = Vehicle(carrier_id=carrier.id, name="Cargo bicycle", profile=profile, capacities={}, created_at=now)
-    session.add(vehicle)
-    session.flush()
-    shift = Shift(
-        carrier_id=carrier.id,
-        driver_id=driver.id,
-        vehicle_id=vehicle.id,
-        starts_at=now - timedelta(hours=1),
-        ends_at=now + timedelta(hours=7),
+    vehicle = routing_rows.vehicle(session, carrier=carrier, now=now, name="Cargo bicycle", profile=profile)
+    shift = routing_rows.shift(
+        session,
+        carrier=carrier,
+        now=now,
+        driver=driver,
+        by=vehicle,
+        starts_in=timedelta(hours=-1),
         start_place=START,
-        created_at=now,
+        end_place=None,
     )
     plan = Plan(
         carrier_id=carrier.id, state=PlanState.PUBLISHED, shift_ids=[], delivery_ids=[], seed=1, requested_at=now
     )
-    session.add_all([shift, plan])
+    session.add(plan)
     session.flush()
     route = Route(
         plan_id=plan.id,

@@ -18,9 +18,9 @@ from deliveries.models import Delivery, DeliveryState
 from kernel.database import Sessions
 from kernel.facts import FactRow
 from kernel.ids import new_id
-from proofs.models import Proof, ProofKind
+from proofs.models import ProofKind
 from routing.models import Drop, Outcome, Route, Stop, StopState
-from tests import rounds
+from tests import factories, rounds
 from tests.factories import bearer
 from tests.rounds import Round, outcome_of, reporter
 
@@ -238,22 +238,5 @@ class TestTwoDevicesAtOnce:
 
 
 def given_proof(session: Session, round_: Round, kind: ProofKind, *, at: datetime) -> None:
-    proof_id = new_id()
-    session.add(
-        Proof(
-            id=proof_id,
-            delivery_id=round_.delivery_ids[0],
-            kind=kind,
-            sha256="0" * 64,
-            received_sha256="0" * 64,
-            media_type="image/png",
-            size_bytes=1,
-            width_px=1,
-            height_px=1,
-            store_key=f"proofs/{proof_id}",
-            captured_at=at,
-            captured_by=round_.driver.id,
-            received_at=at,
-        )
-    )
+    factories.proof(session, delivery_id=round_.delivery_ids[0], by=round_.driver, kind=kind, at=at)
     session.commit()
