@@ -31,6 +31,7 @@ async def summarise(day: Day, *, dispatcher: Person, plan: dict[str, Any], took_
         punctuality=figures.punctuality(visits),
         driven_km=sum(one.driven_m for one in day.diary.couriers) / 1000,
         errors=tuple(_error(day, ahead) for ahead in figures.AHEAD),
+        delay=figures.delay(delay for courier in day.couriers for delay in courier.phone.outbox.delays),
         took_s=took_s,
         simulated_s=took_s * day.clock.speed,
         requests=day.tally.requests,

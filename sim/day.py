@@ -118,7 +118,9 @@ class Day:
         return Courier(name, person, phone, self.clock, random, habits, self.diary, round_)
 
     def _phone(self, person: Person, random: Random, *, coverage: Coverage) -> Phone:
-        outbox = Outbox(person, covered=lambda: not self.wishes.gaps or coverage.at(self.clock.now()))
+        outbox = Outbox(
+            person, covered=lambda: not self.wishes.gaps or coverage.at(self.clock.now()), now=self.clock.now
+        )
         skew = timedelta(seconds=random.uniform(-SKEW_AT_MOST_S, SKEW_AT_MOST_S))
         return Phone(self.clock, random, outbox, skew)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import httpx
@@ -71,6 +71,8 @@ class Outbox:
 
     sender: Sender
     covered: Callable[[], bool]
+    now: Callable[[], datetime]
+    delays: list[timedelta] = field(default_factory=list)  # how old the newest fix of each batch was when it was there
     refused: list[Refused] = field(default_factory=list)
     verdicts: dict[str, int] = field(default_factory=dict)
     _waiting: deque[Message | list[Fix]] = field(default_factory=deque)
@@ -119,6 +121,7 @@ class Outbox:
         self._sending = fixes
         body = {"positions": [fix.body() for fix in fixes]}
         answer = (await self.sender.call("POST", "/v1/driver/positions", json=body)).json()
+        self.delays.append(self.now() - fixes[-1].device_time)
         for item in answer["items"]:
             self.verdicts[item["verdict"]] = self.verdicts.get(item["verdict"], 0) + 1
 

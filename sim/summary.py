@@ -27,6 +27,14 @@ class Error:
 
 
 @dataclass(frozen=True)
+class Delay:
+    """How old positions were when they had been told, in seconds of the day: gaps in coverage, and a slow machine."""
+
+    median_s: float | None
+    p90_s: float | None
+
+
+@dataclass(frozen=True)
 class Punctuality:
     """When couriers rang, against what was promised."""
 
@@ -53,6 +61,7 @@ class Summary:
     punctuality: Punctuality
     driven_km: float
     errors: tuple[Error, ...]
+    delay: Delay
     took_s: float
     simulated_s: float
     requests: int
@@ -97,6 +106,7 @@ class Summary:
                 }
                 for error in self.errors
             ],
+            "positions_late": {"median_s": self.delay.median_s, "p90_s": self.delay.p90_s},
             "took_s": round(self.took_s, 1),
             "simulated_s": round(self.simulated_s),
             "requests": self.requests,
@@ -135,6 +145,12 @@ def arrival_error(
         if delivery in arrived and (estimate := in_force(estimates, at=arrived[delivery] - ahead)) is not None
     )
     return Error(ahead, len(errors), quantile(errors, 0.5), quantile(errors, 0.9))
+
+
+def delay(delays: Iterable[timedelta]) -> Delay:
+    """Say how late positions were told."""
+    ordered = sorted(one.total_seconds() for one in delays)
+    return Delay(quantile(ordered, 0.5), quantile(ordered, 0.9))
 
 
 def in_force(estimates: Sequence[Estimate], *, at: datetime) -> Estimate | None:
@@ -180,6 +196,7 @@ def _rows(summary: Summary) -> Iterable[tuple[str, str]]:
     for error in summary.errors:
         name = f"arrival error, {error.ahead // timedelta(minutes=1)} min ahead"
         yield name, f"median {_minutes(error.median_s)}, p90 {_minutes(error.p90_s)} ({error.samples} samples)"
+    yield "positions were late by", f"median {_minutes(summary.delay.median_s)}, p90 {_minutes(summary.delay.p90_s)}"
     yield "took", f"{summary.took_s:.0f} s for {timedelta(seconds=round(summary.simulated_s))} simulated"
     yield "requests", f"{summary.requests}, of them {summary.retries} sent again"
     yield "positions", ", ".join(f"{count} {verdict}" for verdict, count in sorted(summary.positions.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,9 +15,6 @@ from tracking import live
 from tracking.estimating import Estimate, Travel, estimate, settle
 from tracking.models import Arrival, Position, Verdict
 from tracking.rounds import ahead_of, held_round, last_event_at, left_at, live_delivery_ids
-
-# A device that is silent for longer will not tell later that all went as we thought.
-SILENCE = timedelta(minutes=10)
 
 
 def refresh(session: Session, *, route_id: UUID, travel: Travel | None, now: datetime) -> None:
@@ -45,7 +42,10 @@ def _fresh(session: Session, route: Route, travel: Travel | None, now: datetime)
 
 
 def _known_at(session: Session, route: Route, now: datetime) -> datetime:
-    """Return the last moment of which the device told, by its clock; now when it has told nothing of this round."""
+    """Return the last moment of which the device told, by its clock; now when it has told nothing of this round.
+
+    However long it has been silent: a backlog that comes in says that the courier worked on, not that time stood still.
+    """
     seen_at = session.scalar(
         select(func.max(Position.device_time)).where(
             Position.driver_id == route.driver_id,
@@ -54,7 +54,7 @@ def _known_at(session: Session, route: Route, now: datetime) -> datetime:
         )
     )
     told = [at for at in (seen_at, last_event_at(route)) if at is not None]
-    return min(now, max(*told, now - SILENCE)) if told else now
+    return min(now, max(told, default=now))
 
 
 def _arrivals(session: Session, route_id: UUID) -> Sequence[Arrival]:

@@ -66,7 +66,7 @@ def drive(*stops: Stop, breaks: tuple[Window, ...] = (), answer_takes: timedelta
     round_ = Round("r", "p", "k", "bicycle", EIGHT, EIGHT + 60 * MINUTE, 666, line, breaks, stops)
     clock = ToldClock(EIGHT, speed=60.0)
     server: Any = SlowServer(clock, answer_takes)
-    phone = Phone(clock, Random(1), Outbox(server, covered=lambda: True), timedelta())
+    phone = Phone(clock, Random(1), Outbox(server, covered=lambda: True, now=clock.now), timedelta())
     diary = Diary()
     courier = Courier("Kalle", server, phone, clock, Random(1), STEADY, diary, round_)
     asyncio.run(courier.work())

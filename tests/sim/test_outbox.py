@@ -53,7 +53,7 @@ def run(outbox: Outbox) -> None:
 class TestOutbox:
     def test_keeps_everything_in_order_while_there_is_no_coverage(self) -> None:
         server, covered = Recorded(), False
-        outbox = Outbox(server, covered=lambda: covered)
+        outbox = Outbox(server, covered=lambda: covered, now=lambda: START)
         outbox.add_fix(fix(0))
         outbox.add_fix(fix(5))
         outbox.add(Message("/arrived", {}))
@@ -80,16 +80,23 @@ class TestOutbox:
 
     def test_fills_batches_to_the_most_that_is_taken(self) -> None:
         server = Recorded()
-        outbox = Outbox(server, covered=lambda: True)
+        outbox = Outbox(server, covered=lambda: True, now=lambda: START)
         for i in range(POSITIONS_IN_A_BATCH + 1):
             outbox.add_fix(fix(i))
         run(outbox)
         assert [len(body["positions"]) for _, body in server.sent] == [POSITIONS_IN_A_BATCH, 1]
         assert outbox.verdicts == {"accepted": POSITIONS_IN_A_BATCH + 1}
 
+    def test_notes_how_late_each_batch_was(self) -> None:
+        outbox = Outbox(Recorded(), covered=lambda: True, now=lambda: START + timedelta(minutes=1))
+        outbox.add_fix(fix(0))
+        outbox.add_fix(fix(5))
+        run(outbox)
+        assert outbox.delays == [timedelta(seconds=55)]
+
     def test_goes_on_behind_a_refusal(self) -> None:
         server = Recorded(refuses="/arrived")
-        outbox = Outbox(server, covered=lambda: True)
+        outbox = Outbox(server, covered=lambda: True, now=lambda: START)
         outbox.add(Message("/arrived", {}))
         outbox.add(Message("/done", {}))
         run(outbox)
@@ -107,7 +114,7 @@ class TestCoverage:
 
 class TestPhone:
     def phone(self, *, skew_s: float = 0) -> Phone:
-        outbox = Outbox(Recorded(), covered=lambda: False)
+        outbox = Outbox(Recorded(), covered=lambda: False, now=lambda: START)
         return Phone(ServerClock(START, 60), Random(1), outbox, timedelta(seconds=skew_s))
 
     def fixes(self, phone: Phone) -> list[dict[str, Any]]:

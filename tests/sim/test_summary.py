@@ -9,7 +9,7 @@ import pytest
 from sim.diary import Visit
 from sim.listening import Estimate
 from sim.rounds import Window
-from sim.summary import arrival_error, in_force, punctuality, quantile
+from sim.summary import Delay, arrival_error, delay, in_force, punctuality, quantile
 
 NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -51,6 +51,14 @@ class TestArrivalError:
 
     def test_of_nothing_is_unknown(self) -> None:
         assert arrival_error({}, {}, ahead=30 * MINUTE).median_s is None
+
+
+class TestDelay:
+    def test_is_told_as_median_and_tail(self) -> None:
+        assert delay(second * timedelta(seconds=1) for second in (9, 1, 3)) == Delay(3, 7.8)
+
+    def test_of_nothing_is_unknown(self) -> None:
+        assert delay([]) == Delay(None, None)
 
 
 class TestInForce:
