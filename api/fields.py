@@ -49,7 +49,7 @@ class Whole(fields.Integer):
         super().__init__(**kwargs)
 
     def _validated(self, value: Any) -> int:
-        if not (type(value) is int or (isinstance(value, str) and _is_query(self) and value.isascii())):
+        if not (type(value) is int or (isinstance(value, str) and _is_query(self) and _is_digits(value))):
             raise self.make_error("invalid", input=value)
         return super()._validated(value)
 
@@ -192,6 +192,11 @@ def place2properties(self: Any, field: fields.Field[Any], **kwargs: Any) -> dict
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float)
+
+
+def _is_digits(text: str) -> bool:
+    """Whether these are digits as JSON has them: Python's own reading takes ` 5`, `+5` and `1_0` as well."""
+    return text.isascii() and text.removeprefix("-").isdigit()
 
 
 def _is_query(field: fields.Field[Any]) -> bool:

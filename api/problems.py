@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g, request
+from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -25,6 +26,10 @@ MEDIA_TYPE = "application/problem+json"
 
 class DatabaseUnavailable(Unavailable):
     """The database is not answering; try again."""
+
+
+class Collided(Unavailable):
+    """This and another request waited for each other; nothing was changed, try again."""
 
 
 class PreconditionMissing(Refusal):
@@ -114,6 +119,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: DBAPIError) -> Response:
+    if isinstance(error.orig, DeadlockDetected):
+        log.info("collided", reason=str(error.orig))
+        return _refused(Collided())
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.warning("the database does not answer", reason=str(error.orig))
         return _refused(DatabaseUnavailable())
