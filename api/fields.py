@@ -8,7 +8,9 @@ from typing import Any
 
 import marshmallow as ma
 import phonenumbers
+from flask_smorest.fields import Upload
 from marshmallow import fields, validate
+from werkzeug.datastructures import FileStorage
 
 from kernel.geo import Point
 
@@ -146,6 +148,15 @@ class Password(Text):
             metadata={"examples": ["correct horse battery"], "format": "password"},
             **kwargs,
         )
+
+
+class File(Upload):  # type: ignore[misc]  # flask-smorest is untyped
+    """A file of a form: a part that has a file's name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> FileStorage:
+        if not isinstance(value, FileStorage):
+            raise ma.ValidationError("must be a file, not text")
+        return value
 
 
 class Place(fields.Field[Point]):

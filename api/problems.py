@@ -110,12 +110,22 @@ def _http(error: HTTPException) -> Response:
     if messages is not None and error.code == 422:
         return _answer(_misfit([*_pointers(messages)]))
     status = error.code or 500
+    detail = error.description or ""
+    if status == 413:
+        detail = _too_large()
     slug = re.sub(r"[^a-z]+", "-", error.name.lower()).strip("-")
-    answer = _answer(_body(status, f"/problems/{slug}", error.name, error.description or ""))
+    answer = _answer(_body(status, f"/problems/{slug}", error.name, detail))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
     return answer
+
+
+def _too_large() -> str:
+    most = request.max_content_length
+    if most is None or (request.content_length or 0) > most:
+        return f"a body has at most {most} bytes here"
+    return f"a form has at most {request.max_form_parts} parts, and {request.max_form_memory_size} bytes of text in one"
 
 
 def _database(error: DBAPIError) -> Response:
