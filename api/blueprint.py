@@ -42,6 +42,9 @@ class Parser(FlaskParser):
             return super().load_json(req, schema)
         except RecursionError:
             raise BadRequest("the body nests too deeply") from None
+        except ValueError as fault:
+            # Python reads no whole number of more than 4 300 digits: it would take for ever.
+            raise BadRequest("the body holds a number that is too long") from fault
 
     def load_multipart(self, req: Request, schema: Schema) -> Any:
         """Return the fields and files of a form that has both, or 415 when it is none."""

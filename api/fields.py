@@ -8,7 +8,9 @@ from typing import Any
 
 import marshmallow as ma
 import phonenumbers
+from flask_smorest.fields import Upload
 from marshmallow import fields, validate
+from werkzeug.datastructures import FileStorage
 
 from kernel.geo import Point
 
@@ -58,7 +60,7 @@ class Whole(fields.Integer):
         super().__init__(**kwargs)
 
     def _validated(self, value: Any) -> int:
-        if not (type(value) is int or (isinstance(value, str) and _is_query(self) and value.isascii())):
+        if not (type(value) is int or (isinstance(value, str) and _is_query(self) and _is_digits(value))):
             raise self.make_error("invalid", input=value)
         return super()._validated(value)
 
@@ -160,6 +162,15 @@ class Password(Text):
         )
 
 
+class File(Upload):  # type: ignore[misc]  # flask-smorest is untyped
+    """A file of a form: a part that has a file's name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> FileStorage:
+        if not isinstance(value, FileStorage):
+            raise ma.ValidationError("must be a file, not text")
+        return value
+
+
 class Place(fields.Field[Point]):
     """A GeoJSON point, `{"type": "Point", "coordinates": [longitude, latitude]}`."""
 
@@ -204,6 +215,11 @@ def place2properties(self: Any, field: fields.Field[Any], **kwargs: Any) -> dict
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float)
+
+
+def _is_digits(text: str) -> bool:
+    """Whether these are digits as JSON has them: Python's own reading takes ` 5`, `+5` and `1_0` as well."""
+    return text.isascii() and text.removeprefix("-").isdigit()
 
 
 def _is_query(field: fields.Field[Any]) -> bool:

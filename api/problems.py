@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g, request
+from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -25,6 +26,10 @@ MEDIA_TYPE = "application/problem+json"
 
 class DatabaseUnavailable(Unavailable):
     """The database is not answering; try again."""
+
+
+class Collided(Unavailable):
+    """This and another request waited for each other; nothing was changed, try again."""
 
 
 class PreconditionMissing(Refusal):
@@ -105,15 +110,28 @@ def _http(error: HTTPException) -> Response:
     if messages is not None and error.code == 422:
         return _answer(_misfit([*_pointers(messages)]))
     status = error.code or 500
+    detail = error.description or ""
+    if status == 413:
+        detail = _too_large()
     slug = re.sub(r"[^a-z]+", "-", error.name.lower()).strip("-")
-    answer = _answer(_body(status, f"/problems/{slug}", error.name, error.description or ""))
+    answer = _answer(_body(status, f"/problems/{slug}", error.name, detail))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
     return answer
 
 
+def _too_large() -> str:
+    most = request.max_content_length
+    if most is None or (request.content_length or 0) > most:
+        return f"a body has at most {most} bytes here"
+    return f"a form has at most {request.max_form_parts} parts, and {request.max_form_memory_size} bytes of text in one"
+
+
 def _database(error: DBAPIError) -> Response:
+    if isinstance(error.orig, DeadlockDetected):
+        log.info("collided", reason=str(error.orig))
+        return _refused(Collided())
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.warning("the database does not answer", reason=str(error.orig))
         return _refused(DatabaseUnavailable())

@@ -32,5 +32,6 @@ class NoSuchTile(NotFound):
 def tile(session: Session, *, z: int, x: int, y: int) -> bytes:
     """Return the vector tile with the layers `streets`, `buildings` and `water`; empty where nothing is."""
     if not (0 <= z <= MOST_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
-        raise NoSuchTile(f"zoom {z}, x {x}, y {y}", z=z, x=x, y=y)
+        # In words alone: JSON's writer takes no whole number of more than 64 bits.
+        raise NoSuchTile(f"zoom {z}, x {x}, y {y}")
     return bytes(session.scalar(_TILE, {"z": z, "x": x, "y": y}) or b"")

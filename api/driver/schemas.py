@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest.fields import Upload
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.fields import Place, Query, Real, Schema, Text, Time, Whole
+from api.fields import File, Place, Query, Real, Schema, Text, Time, Whole
 from driving.models import StopEventKind
 from proofs.models import ProofKind
 from routing.models import Outcome, StopState
@@ -67,7 +66,7 @@ class StopEventAnswerSchema(Schema):
 class EvidenceSchema(Query):
     """A picture and what it is of. The id is the device's own; the same picture with the same id again is no fault."""
 
-    file = Upload(required=True, metadata={"description": "JPEG, PNG or WebP, at most 15 MB"})
+    file = File(required=True, metadata={"description": "JPEG, PNG or WebP, at most 15 MB"})
     id = fields.UUID(required=True, metadata={"examples": ["01985c1e-3b1c-7d3e-9f63-0a4f5a1f7c12"]})
     delivery_id = fields.UUID(required=True)
     kind = fields.Enum(ProofKind, by_value=fields.String, required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from pathlib import Path
 
 from flask import Response, current_app, jsonify
@@ -59,7 +60,7 @@ def assets(name: str) -> Response:
 
 def _page(name: str) -> Response:
     path = safe_join(str(PAGES), name)
-    if path is None or not Path(path).is_file():
+    if path is None or not os.path.isfile(path):
         raise PageNotBuilt(name)
     media = mimetypes.guess_type(path)[0] or "application/octet-stream"
     answer = Response(Path(path).read_bytes(), content_type=media)

@@ -156,6 +156,22 @@ class TestCapture:
         named = "/latitude" if field == "longitude" else f"/{field}"
         assert (answer.status_code, [each["pointer"] for each in answer.json["errors"]]) == (422, [named])
 
+    def test_needs_the_file_as_a_file(self, app: App, client: FlaskClient, session: Session, round_: Round) -> None:
+        form = {
+            "id": str(new_id()),
+            "delivery_id": str(round_.delivery_ids[0]),
+            "kind": "photo",
+            "captured_at": datetime.now(UTC).isoformat(),
+            "file": "door.jpg",
+        }
+        headers = bearer(app, round_.driver)
+        answer = client.post("/v1/driver/evidence", data=form, headers=headers, content_type="multipart/form-data")
+        assert (answer.status_code, [each["pointer"] for each in answer.json["errors"]]) == (422, ["/file"])
+
+    def test_names_what_a_form_has_too_much_of(self, send: Send) -> None:
+        answer = send(picture(), **{f"field{number}": "x" for number in range(1001)})
+        assert (answer.status_code, "at most 1000 parts" in answer.json["detail"]) == (413, True)
+
     def test_needs_the_file(self, app: App, client: FlaskClient, round_: Round) -> None:
         answer = client.post(
             "/v1/driver/evidence",
