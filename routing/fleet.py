@@ -94,6 +94,11 @@ def shifts_by_ids(
     return session.scalars(_locked(asked, of=Shift) if for_update else asked).all()
 
 
+def lacks_driver(shift: Shift) -> bool:
+    """Whether whom the shift is for may not drive it: switched off since, or given another role."""
+    return not shift.driver.active or shift.driver.role is not Role.DRIVER
+
+
 def routed_shifts(session: Session, ids: Collection[UUID]) -> Sequence[UUID]:
     """Return those of `ids` that a published route covers."""
     return session.scalars(select(Route.shift_id).where(Route.shift_id.in_(ids), Route.published_at.is_not(None))).all()

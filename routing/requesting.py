@@ -15,7 +15,7 @@ from deliveries.queries import plannable
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from routing.facts import PlanRequested
-from routing.fleet import routed_shifts, shifts_by_ids
+from routing.fleet import lacks_driver, routed_shifts, shifts_by_ids
 from routing.models import Plan, PlanState, Shift
 
 MOST_SHIFTS = 200
@@ -33,6 +33,10 @@ class ShiftAlreadyRouted(Conflict):
 
 class ShiftOver(Conflict):
     """The shift is over."""
+
+
+class ShiftLacksDriver(Conflict):
+    """The driver of the shift may not drive any more; give it to another."""
 
 
 class ShiftsTooFarApart(Invalid):
@@ -67,8 +71,8 @@ def request_plan(
 ) -> Plan:
     """Queue a plan of the caller's carrier. `delivery_ids` None: all deliveries that wait for one.
 
-    UnknownShifts, ShiftAlreadyRouted, ShiftOver, ShiftsTooFarApart; UnknownDeliveries, DeliveriesNotPlannable,
-    NothingToPlan, TooManyDeliveries.
+    UnknownShifts, ShiftAlreadyRouted, ShiftOver, ShiftLacksDriver, ShiftsTooFarApart; UnknownDeliveries,
+    DeliveriesNotPlannable, NothingToPlan, TooManyDeliveries.
     """
     carrier_id = caller.organisation_id
     shifts = _shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
@@ -107,6 +111,9 @@ def _shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: dat
     over = [shift.id for shift in shifts if shift.ends_at <= now]
     if over:
         raise ShiftOver(shift_ids=over)
+    driverless = [shift.id for shift in shifts if lacks_driver(shift)]
+    if driverless:
+        raise ShiftLacksDriver(shift_ids=driverless)
     if max(shift.ends_at for shift in shifts) - min(shift.starts_at for shift in shifts) > LONGEST_SPAN:
         raise ShiftsTooFarApart()
     return shifts

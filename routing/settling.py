@@ -14,7 +14,7 @@ from kernel import facts
 from routing.assembling import Answer
 from routing.claiming import check_waiting, waiting
 from routing.facts import PlanCancelled, PlanFailed, PlanSolved
-from routing.fleet import shifts_by_ids
+from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import fingerprint, given_delivery, given_shift
 from routing.models import Drop, Plan, PlanState, Route
 
@@ -85,10 +85,10 @@ def outdated_drops(session: Session, drops: list[Drop], *, for_update: bool = Fa
 
 
 def outdated_shifts(session: Session, routes: list[Route], *, carrier_id: UUID, for_update: bool = False) -> list[UUID]:
-    """Return the shifts that are not what they were planned as, or cancelled. Locks them when asked."""
+    """Return the shifts that are not what they were planned as, cancelled or driverless. Locks them when asked."""
     ids = [route.shift_id for route in routes]
     found = shifts_by_ids(session, ids, carrier_id=carrier_id, for_update=for_update)
-    sound = {shift.id: fingerprint(given_shift(shift)) for shift in found}
+    sound = {shift.id: fingerprint(given_shift(shift)) for shift in found if not lacks_driver(shift)}
     return [route.shift_id for route in routes if sound.get(route.shift_id) != route.fingerprint]
 
 

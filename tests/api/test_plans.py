@@ -253,6 +253,9 @@ class TestAskingForAPlan:
         assert problem(self.ask(desk, routed)) == (409, "shift-already-routed")
         assert problem(self.ask(desk, over)) == (409, "shift-over")
         assert problem(self.ask(desk, free, late)) == (422, "shifts-too-far-apart")
+        free.driver.active = False
+        desk.session.commit()
+        assert problem(self.ask(desk, free)) == (409, "shift-lacks-driver")
 
     def test_needs_deliveries_that_wait_for_one(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         shift = desk.shift()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from accounts.models import Person, Role
 from deliveries import cancelling
 from deliveries.models import Delivery, DeliveryState
 from deliveries.queries import by_ids
@@ -158,6 +160,17 @@ class TestPublishing:
         assert refused.value.facts == {"delivery_ids": [moves.id]}
         assert house.plan(plan.id).state is PlanState.SOLVED
         assert unchanged(house, stays, moves)
+
+    @pytest.mark.parametrize("change", [{"active": False}, {"role": Role.COUNTER}])
+    def test_refuses_a_shift_whose_driver_drives_no_more(self, house: House, change: dict[str, Any]) -> None:
+        shift = house.shift()
+        plan = solved(house, shift, [house.delivery(300)])
+        house.change(Person, shift.driver_id, **change)
+
+        with pytest.raises(PlanOutdated) as refused:
+            publish(house, plan)
+
+        assert refused.value.facts == {"shift_ids": [shift.id]}
 
     def test_refuses_a_shift_that_changed_since(self, house: House) -> None:
         shift = house.shift()
