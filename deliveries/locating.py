@@ -74,7 +74,7 @@ def _locate(address: DraftAddress, resolved: dict[str, Point | Refusal], *, insi
 
 def _in_words(place: Point) -> str:
     north, east = "N" if place.latitude >= 0 else "S", "E" if place.longitude >= 0 else "W"
-    return f"{abs(place.latitude):.5f}° {north}, {abs(place.longitude):.5f}° {east}"
+    return f"{abs(place.latitude):.5f}° {north} {abs(place.longitude):.5f}° {east}"
 
 
 def _zone_of(place: Point) -> str:
