@@ -14,7 +14,7 @@ help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install everything that is missing; again: nothing happens
-	@$(MAKE) --no-print-directory -j3 system environment pages city
+	@$(MAKE) --silent --no-print-directory -j3 system environment pages city
 
 demo: setup ## From nothing to a simulated day in Helsinki, 60 times as fast (CITY=extract.osm.pbf, PORT=8000)
 	@DOORSTEP_CLOCK="$${DOORSTEP_CLOCK:-$$($(PYTHON) -m sim.clock)}" \

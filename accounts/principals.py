@@ -18,7 +18,7 @@ type Bearer = Literal["person", "key"]
 
 
 class NoLongerValid(Refusal):
-    """Whoever this token was made for may no longer sign in."""
+    """This sign-in is no longer valid; sign in again, if you still may."""
 
 
 @dataclass(frozen=True)

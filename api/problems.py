@@ -109,6 +109,8 @@ def _http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages")
     if messages is not None and error.code == 422:
         return _answer(_misfit([*_pointers(messages)]))
+    if messages is not None:
+        error.description = " ".join(fault.detail for fault in _pointers(messages))
     status = error.code or 500
     detail = error.description or ""
     if status == 413:

@@ -6,12 +6,17 @@ private servers and fill them in.
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel import clock
+
+_SHORTEST_KEY = 32
+_STORES = ("file://", "s3://", "gs://", "az://", "azure://", "abfs://", "memory://")
 
 
 class BadSettings(Exception):
@@ -25,7 +30,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(description="PostgreSQL with PostGIS, `postgresql+psycopg://...`")
     redis_url: str = Field(description="Redis, `redis://host:port/0`")
-    secret_key: SecretStr = Field(min_length=32, description="Signs access tokens; at least 32 characters")
+    secret_key: SecretStr = Field(description="Signs access tokens; at least 32 characters")
     evidence_url: str = Field(description="Where proofs are kept: `file:///folder`, `s3://bucket/prefix`, ...")
     streets_car_url: str | None = Field(None, description="osrm-routed for cars; unset: great-circle times")
     streets_bicycle_url: str | None = Field(None, description="osrm-routed for bicycles")
@@ -60,11 +65,36 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis:// or rediss://")
         return url
 
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, key: SecretStr) -> SecretStr:
+        if len(key.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"must have at least {_SHORTEST_KEY} characters")
+        return key
+
+    @field_validator("evidence_url")
+    @classmethod
+    def _is_a_store(cls, url: str) -> str:
+        if not url.startswith(_STORES):
+            raise ValueError("must start with one of " + ", ".join(_STORES))
+        return url
+
+    @field_validator("streets_car_url", "streets_bicycle_url", "streets_foot_url")
+    @classmethod
+    def _is_http(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url
+
     @field_validator("doorstep_clock")
     @classmethod
     def _is_a_clock(cls, text: str | None) -> str | None:
-        if text is not None:
+        if text is None:
+            return None
+        try:
             clock.parse(text)
+        except ValueError as wrong:
+            raise ValueError(f"must be STARTS_AT/ANCHOR/SPEED, two RFC 3339 times and a factor ({wrong})") from None
         return text
 
 
@@ -74,7 +104,27 @@ def load(**given: str) -> Settings:
         values: dict[str, Any] = {**given}
         return Settings(**values)
     except ValidationError as wrong:
-        faults = [
-            f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in wrong.errors()
-        ]
+        faults = [f"  {_name(fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}" for fault in wrong.errors()]
         raise BadSettings("the settings cannot be used:\n" + "\n".join(faults)) from None
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location).upper()
+
+
+def check() -> None:
+    """End with a clear line for each fault of the environment. What is unset is not judged: others fill it in."""
+    unset = {
+        "database_url": "postgresql://",
+        "redis_url": "redis://",
+        "secret_key": "-" * _SHORTEST_KEY,
+        "evidence_url": "memory://",
+    }
+    try:
+        load(**{name: value for name, value in unset.items() if not os.environ.get(name.upper())})
+    except BadSettings as bad:
+        sys.exit(str(bad))
+
+
+if __name__ == "__main__":
+    check()

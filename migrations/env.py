@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from alembic import context
 from geoalchemy2.alembic_helpers import include_object, render_item, writer
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import OperationalError
 
 from kernel.database import Base
 from kernel.geo import PointType
@@ -49,5 +51,8 @@ connection = context.config.attributes.get("connection")
 if connection is not None:
     migrate(connection)
 else:
-    with create_engine(url()).connect() as own:
-        migrate(own)
+    try:
+        with create_engine(url()).connect() as own:
+            migrate(own)
+    except OperationalError as down:
+        sys.exit(f"the database does not answer: {str(down.orig).strip()}")

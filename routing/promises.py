@@ -12,13 +12,14 @@ ROUNDED_TO = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def promise(planned: datetime, *, windows: Sequence[Span]) -> Span:
+def promise(planned: datetime, *, windows: Sequence[Span], now: datetime) -> Span:
     """Return the half-open window to promise for a service planned to begin at `planned`.
 
     From half an hour before to half an hour after, outwards to whole five minutes, then cut to the window that
-    holds `planned`: a promise never reaches beyond what the recipient asked for.
+    holds `planned`: a promise never reaches beyond what the recipient asked for, nor does it begin before it is told,
+    unless the planned time has passed already.
     """
-    start = _down(planned - AROUND)
+    start = max(_down(planned - AROUND), min(_down(now), _down(planned)))
     end = -_down_delta(-(planned + AROUND - _EPOCH)) + _EPOCH
     for window_start, window_end in windows:
         if window_start <= planned < window_end:

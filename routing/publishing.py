@@ -103,7 +103,7 @@ def _schedule(session: Session, routes: Sequence[Route], *, now: datetime, by: U
     }
     for delivery in by_ids(session, planned.keys()):
         windows = [(window.starts_at, window.ends_at) for window in delivery.windows]
-        start, end = promise(planned[delivery.id], windows=windows)
+        start, end = promise(planned[delivery.id], windows=windows, now=now)
         progress.schedule(session, delivery, promised_from=start, promised_until=end, now=now, by=by)
 
 

@@ -38,6 +38,7 @@ class Day:
 
 def up(day: Day) -> int:
     """Run the day until Ctrl-C, until a process cannot be kept alive, or until the command ends; its exit code."""
+    _check_settings()
     signals = child.Signals()
     _check_port()
     with _only_runner(), attach() as servers:
@@ -45,11 +46,20 @@ def up(day: Day) -> int:
         if day.migrate and not signals.stopping:
             _migrate(environment)
         with _processes(day, environment) as processes:
-            if not day.command:
-                return _stand_by(processes, servers, signals)
             if _has_web(day) and not _web_answers(environment, processes, servers, signals):
-                return processes.poll() or 1
+                return processes.poll() or (0 if signals.stopping else 1)
+            if not day.command:
+                print(_welcome(environment["PORT"]), flush=True)
+                return _stand_by(processes, servers, signals)
             return _run_in_front(day.command, environment, processes, servers, signals)
+
+
+def _welcome(port: str) -> str:
+    here = f"http://127.0.0.1:{port}"
+    return (
+        f"\nDoorstep answers at {here}, its reference is {here}/docs. Ctrl-C stops it all."
+        "\nNew here? Import a city and make an administrator: README.md, 'A first delivery'.\n"
+    )
 
 
 def settings(servers: PrivateServers) -> dict[str, str]:
@@ -85,8 +95,22 @@ def _only_runner() -> Iterator[None]:
         os.close(handle)
 
 
+def _check_settings() -> None:
+    """Refuse what the processes would refuse, before anything is started; the application prints the faults."""
+    done = subprocess.run([sys.executable, "-m", "kernel.settings"], cwd=REPOSITORY, check=False)
+    if done.returncode != 0:
+        raise StackError("nothing was started")
+
+
+def _port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise StackError(f"PORT={text} is not a port: it is a number from 1 to 65535")
+    return int(text)
+
+
 def _check_port() -> None:
-    port = int(os.environ.get("PORT") or "8000")
+    port = _port()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 from marshmallow import ValidationError, fields
 from sqlalchemy.exc import OperationalError
 
 from accounts import founding, passwords, queries, staffing
 from accounts.models import Role
+from api.commands.group import Group
 from api.fields import Email, Name, Password
 from api.problems import title_of
 from api.unit import unit
 from kernel import clock
 from kernel.errors import Refusal
 
-accounts = AppGroup("accounts", help="Organisations and people.")
+accounts = Group("accounts", help="Organisations and people.")
 
 
 class Checked(click.ParamType[Any]):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from api.commands.group import Group
 from kernel import clock
 from kernel.database import Sessions
 from kernel.errors import Refusal
@@ -18,7 +18,7 @@ from places.cities import current_city
 from places.importing import import_city
 from places.osm import Progress
 
-city = AppGroup("city", help="The city that is served: its streets, addresses and map.")
+city = Group("city", help="The city that is served: its streets, addresses and map.")
 
 
 class Shown(Progress):
@@ -31,6 +31,8 @@ class Shown(Progress):
     def begin(self, stage: str, total: int | None = None) -> None:
         """Close the bar of the stage before, and open the next."""
         self.end()
+        if not self._bars.console.is_terminal:  # bars would come out at the very end
+            self._bars.console.print(f"{stage} ...")
         self._stage = self._bars.add_task(stage, total=total)
 
     def advance(self, count: int = 1) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.exc import OperationalError
 
 from accounts.models import Organisation
 from accounts.principals import Principal, Role
+from api.commands.group import Group
 from api.deliveries.rows import COLUMNS, REJECTED, Row, problem_of, read_rows
 from api.problems import title_of
 from api.unit import unit
@@ -24,7 +24,7 @@ from deliveries import creation, merchants
 from kernel import clock
 from kernel.errors import Refusal
 
-deliveries = AppGroup("deliveries", help="What must be brought, to whom, by when.")
+deliveries = Group("deliveries", help="What must be brought, to whom, by when.")
 
 _CHUNK = 250  # rows in one transaction: what a crash can take back
 _SHOWN = 20

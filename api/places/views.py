@@ -12,9 +12,10 @@ from api.blueprint import Blueprint
 from api.etags import etag, not_modified
 from api.places.schemas import AddressesSchema, AddressQuery, CitySchema
 from api.unit import session
+from kernel.errors import FieldError
 from kernel.geo import Point
 from places.addresses import nearest_addresses, search_addresses
-from places.cities import Extent, NoCity, current_city, edition
+from places.cities import Extent, NoCity, OutsideCity, bounds, current_city, edition
 from places.tiles import NoSuchTile, tile
 
 blueprint = Blueprint("places", __name__, url_prefix="/v1", description="Addresses and the map of the imported city.")
@@ -27,6 +28,7 @@ CACHED = {"Cache-Control": "public, max-age=60, stale-while-revalidate=86400"}
 @blueprint.route("/addresses")
 @open_to(*Role, scope="places:read")
 @blueprint.arguments(AddressQuery, location="query")
+@blueprint.refuses(OutsideCity)
 @blueprint.response(200, AddressesSchema)
 def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
     """Find addresses by what somebody types.
@@ -35,9 +37,19 @@ def list_addresses(query: dict[str, Any]) -> dict[str, Any]:
     same name. Without `q` the addresses around `near` are listed. Empty when no city is imported or nothing is like it.
     """
     near: Point | None = query["near"]
+    if near is not None:
+        _check_inside(near)
     if near is not None and query["q"] is None:
         return {"items": nearest_addresses(session(), near=near, limit=query["limit"])}
     return {"items": search_addresses(session(), words=query["q"], near=near, limit=query["limit"])}
+
+
+def _check_inside(near: Point) -> None:
+    try:
+        bounds(session()).check_inside(near)
+    except OutsideCity as refusal:
+        refusal.errors = (FieldError("query:near", refusal.detail),)
+        raise
 
 
 @blueprint.route("/city")

@@ -85,7 +85,7 @@ class OsrmServer:
         try:
             return self._get_again_when_dropped(url, patience)
         except httpx.HTTPError as failure:
-            raise StreetsUnavailable(f"the streets do not answer: {type(failure).__name__}") from failure
+            raise StreetsUnavailable("no answer (is a city imported?); times are great-circle estimates") from failure
 
     def _get_again_when_dropped(self, url: str, patience: Any) -> httpx.Response:
         try:

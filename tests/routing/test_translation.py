@@ -134,7 +134,7 @@ class TestAPromise:
     def test_holds_the_planned_time_and_nothing_the_recipient_did_not_ask_for(
         self, planned: datetime, windows: list[Span]
     ) -> None:
-        start, end = promise(planned, windows=windows)
+        start, end = promise(planned, windows=windows, now=DAY - timedelta(days=1))
 
         assert start <= planned < end
         assert end - start <= 2 * AROUND + 2 * ROUNDED_TO
@@ -149,4 +149,14 @@ class TestAPromise:
     def test_is_half_an_hour_around_rounded_outwards(self) -> None:
         planned = DAY + timedelta(minutes=42, seconds=30)
 
-        assert promise(planned, windows=()) == (DAY + timedelta(minutes=10), DAY + timedelta(minutes=75))
+        assert promise(planned, windows=(), now=DAY - timedelta(days=1)) == (
+            DAY + timedelta(minutes=10),
+            DAY + timedelta(minutes=75),
+        )
+
+    def test_does_not_begin_before_it_is_told(self) -> None:
+        planned = DAY + timedelta(minutes=42, seconds=30)
+
+        soon, late = (promise(planned, windows=(), now=DAY + timedelta(minutes=minutes)) for minutes in (33, 90))
+
+        assert (soon[0], late[0]) == (DAY + timedelta(minutes=30), DAY + timedelta(minutes=40))
