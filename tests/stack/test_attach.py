@@ -192,6 +192,8 @@ class TestOrdinaryUser:
             pytest.skip("no Python that an ordinary user may run")
         home = Path(tempfile.mkdtemp(prefix="doorstep-home-"))
         os.chown(home, user.pw_uid, user.pw_gid)
+        # A clone may lie where only its owner can read.
+        shutil.copytree(REPOSITORY / "stack", home / "code" / "stack", ignore=shutil.ignore_patterns("__pycache__"))
         script = (
             "import os, stack; from stack import folders, postgres, redis_server\n"
             "servers = stack.attach(); where = folders.locate()\n"
@@ -206,7 +208,7 @@ class TestOrdinaryUser:
             group=user.pw_gid,
             extra_groups=[],
             cwd="/",
-            env=environment | {"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(home)},
+            env=environment | {"PYTHONPATH": str(home / "code"), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(home)},
             capture_output=True,
             text=True,
             timeout=60,
