@@ -47,7 +47,9 @@ ENDLESS = "GET /v1/track/{token}/events"
 
 def specification() -> dict[str, Any]:
     """The spec, from an application that is never asked anything."""
-    app = create_app(load(database_url="postgresql://x", redis_url="redis://x", secret_key="x" * 32, evidence_url="x"))
+    app = create_app(
+        load(database_url="postgresql://x", redis_url="redis://x", secret_key="x" * 32, evidence_url="memory://")
+    )
     document: dict[str, Any] = app.extensions["spec"].to_dict()
     return document
 
