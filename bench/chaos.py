@@ -281,7 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--couriers", type=int, default=5)
     parser.add_argument("--hours", type=float, default=4.0, help="length of the shifts")
     parser.add_argument("--speed", type=float, default=60.0, help="how many times as fast as life")
-    parser.add_argument("--every", type=float, default=20.0, help="seconds between two kills")
+    parser.add_argument("--every", type=float, default=14.0, help="seconds between two kills")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     parser.add_argument("--json", type=Path, help="write what was found to this file, too")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
