@@ -39,3 +39,12 @@ class TestNearestAddresses:
     def test_refuse_what_is_no_place(self, app: App, client: FlaskClient, session: Session, near: str) -> None:
         answer = client.get(f"/v1/addresses?near={near}", headers=factories.bearer(app, factories.person(session)))
         assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "near")
+
+    def test_say_when_the_place_looks_swapped(
+        self, app: App, client: FlaskClient, session: Session, helsinki: City
+    ) -> None:
+        near = f"{KAISANIEMI.latitude},{KAISANIEMI.longitude}"
+        answer = client.get(f"/v1/addresses?near={near}", headers=factories.bearer(app, factories.person(session)))
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/outside-city")
+        assert answer.json["errors"][0]["parameter"] == "near"
+        assert "swapped" in answer.json["errors"][0]["detail"]
