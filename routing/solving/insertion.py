@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routing.solving.assemble import Sequences, route_cost
+from routing.solving.assemble import route_cost
 from routing.solving.fits import DoesNotFit
-from routing.solving.problem import UNREACHABLE, Problem, Stop, Vehicle
+from routing.solving.problem import UNREACHABLE, Problem, Sequences, Stop, Vehicle
 from routing.solving.reasons import without_room
 from routing.solving.retime import check_route, retime
 from routing.solving.solution import Reason, Unassigned

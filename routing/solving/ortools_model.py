@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp
 
-from routing.solving.assemble import Sequences
-from routing.solving.problem import UNREACHABLE, Problem, Stop, Vehicle
+from routing.solving.problem import UNREACHABLE, Problem, Sequences, Stop, Vehicle
 
 NOWHERE = -1
 """The place where a route with an open end ends: reached from everywhere in no time."""

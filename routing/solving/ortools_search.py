@@ -8,10 +8,9 @@ from typing import Any
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from routing.solving.assemble import Sequences
 from routing.solving.limit import Limit
 from routing.solving.ortools_model import Model, build
-from routing.solving.problem import Problem, Stop
+from routing.solving.problem import Problem, Sequences, Stop
 
 _FIRST = routing_enums_pb2.FirstSolutionStrategy
 _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERTION, _FIRST.ALL_UNPERFORMED)

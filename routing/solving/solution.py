@@ -26,7 +26,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One stop done: reached at `arrival_s`, served from `start_s` to `departure_s`.
+    """One stop done: reached, and parked, at `arrival_s`, served from `start_s` to `departure_s`.
 
     `waiting_s` is what lies idle between arrival and start; a break taken there is not waiting.
     """
@@ -47,6 +47,16 @@ class BreakTaken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reloaded:
+    """The vehicle at its depot between two trips, after the first `after` visits of the route."""
+
+    after: int
+    arrival_s: int
+    start_s: int
+    departure_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One vehicle's round: leaves its start at `departure_s`, is at its end (or done, if open) at `end_s`."""
 
@@ -57,6 +67,7 @@ class Route:
     end_s: int
     travel_s: int
     distance_m: int
+    reloads: tuple[Reloaded, ...] = ()
 
     @property
     def duration_s(self) -> int:
@@ -75,9 +86,10 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Where the cost comes from. Only `fixed`, `penalties` and `total` are in units of cost.
+    """Where the cost comes from. The times and the distance are what they are; the rest is in units of cost.
 
-    `total` is the routes' fixed costs, times and distances at each vehicle's rates, and the penalties. A stop that
+    `total` is the routes' fixed costs, times and distances at each vehicle's rates, what the soft windows
+    (`untimely`), `Stop.vehicle_costs` (`preference`) and the balance cost, and the penalties. A stop that
     must be served has no price: compare plans by `Solution.rank`, which looks at `must_left_out` first.
     """
 
@@ -90,6 +102,11 @@ class Cost:
     penalties: int
     total: int
     must_left_out: int
+    setup_s: int = 0
+    reload_s: int = 0
+    untimely: int = 0
+    preference: int = 0
+    balance: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from routing.solving.assemble import Sequences, assemble, left_out, rank
+from routing.solving.assemble import assemble, left_out, rank
 from routing.solving.checker import violations
 from routing.solving.fits import DoesNotFit
 from routing.solving.insertion import construct, insert_all, repair
 from routing.solving.limit import Limit, OnProgress, Progress
-from routing.solving.problem import Problem, Stop
+from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.reasons import unfit
 from routing.solving.solution import Solution, Unassigned
 from routing.solving.validate import check_problem
