@@ -27,7 +27,7 @@ class SolverFault(Exception):
 
 
 def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | None = None) -> Solution:
-    """The best plan found within `limit`; the same problem, seed and `limit.solutions` give the same plan.
+    """The best plan found within `limit`; the same problem, seed and `limit.iterations` give the same plan.
 
     Always answers, if only with every stop left out and the reason why. A plan that the checker refuses gives way to
     the next best; raises `SolverFault` when it refuses every one, `ProblemError` when the problem contradicts itself.

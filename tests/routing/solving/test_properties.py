@@ -16,7 +16,7 @@ from tests.routing.solving.any_problem import problems
 from tests.routing.solving.second_by_second import earliest_end
 
 NO_CLOCK = settings(deadline=None, suppress_health_check=list(HealthCheck))
-FEW = Limit(solutions=8)
+FEW = Limit(iterations=8)
 BY_THE_CLOCK = {Reason.SHIFT_TIME, Reason.TIME_WINDOW, Reason.BREAK, Reason.MAX_DURATION, Reason.REACHABLE}
 
 
