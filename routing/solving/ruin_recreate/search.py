@@ -53,6 +53,8 @@ class RuinRecreate:
 
         Temperatures are in units of the mean of the ten nearest arcs of each stop.
         """
+        if not self.worth_running:
+            return
         never = np.zeros(1, np.uint8) if halt is None else halt
         scale = self._short_arc
         anneal(self._task, self._plan, self._work, self._settings, iterations, hot * scale, cold * scale, never)
@@ -78,6 +80,11 @@ class RuinRecreate:
         """Stops left out that must be served, and the cost, of the best plan by the search's own arithmetic."""
         tally = self._plan.tally[0]
         return int(tally["best_lost"]), int(tally["best_cost"])
+
+    @property
+    def worth_running(self) -> bool:
+        """Whether there is anything to decide."""
+        return bool(self._stops and self._problem.vehicles)
 
     @property
     def iterations(self) -> int:
@@ -111,7 +118,7 @@ def search(
     began_s = time.monotonic()
     found = RuinRecreate(problem, stops, seed=seed, start=start)
     told, share, size = -1, 0.0, _SLICE
-    while share < 1 and not halted():
+    while found.worth_running and share < 1 and not halted():
         slice_s = time.monotonic()
         if limit.iterations is not None:
             size = min(_SLICE, limit.iterations - found.iterations)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.problem import Problem, Sequences, Step, Stop
 from routing.solving.ruin_recreate.chance import seeded
 from routing.solving.ruin_recreate.layout import NODE, NOWHERE, ROUTE, TALLY, Plan, Task, Work
 
@@ -60,7 +60,7 @@ def read(task: Task, problem: Problem, stops: Sequence[Stop], following: np.ndar
     """The sequences in which `following[node]` is the next node of each."""
     found: Sequences = []
     for route in range(len(problem.vehicles)):
-        sequence: list[Stop] = []
+        sequence: list[Step] = []
         here = int(following[task.stops + 2 * route])
         while following[here] >= 0:
             sequence.append(stops[here])
