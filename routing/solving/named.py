@@ -1,7 +1,5 @@
 """Sequences as they go from process to process: the stops' ids, and nothing for a reload."""
 
-from typing import Any
-
 from routing.solving.problem import Problem, Sequences, Stop
 
 type Named = list[list[str | None]]
@@ -15,7 +13,8 @@ def named(sequences: Sequences) -> Named:
 def resolved(problem: Problem, names: Named) -> Sequences:
     """The sequences of this problem's own stops and reloads."""
     stop = {stop.id: stop for stop in problem.stops}
-    found: list[list[Any]] = []
+    found: Sequences = []
     for vehicle, ids in zip(problem.vehicles, names, strict=True):
-        found.append([vehicle.reload if id is None else stop[id] for id in ids])
+        steps = [vehicle.reload if id is None else stop[id] for id in ids]
+        found.append([step for step in steps if step is not None])
     return found

@@ -1,39 +1,35 @@
 """Our sequences as PyVRP's plans, and its plans as our sequences."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from pyvrp import Activity, ActivityType, Route, Solution
 
 from routing.solving.fits import DoesNotFit
-from routing.solving.problem import Sequences, Stop, Vehicle
+from routing.solving.problem import Sequences, Step, Stop, Vehicle
 from routing.solving.pyvrp_model import Model
 from routing.solving.retime import retime
+from routing.solving.steps import without_empty_trips
 
 
 def sequences_of(model: Model, plan: Solution) -> Sequences:
     """What each vehicle of the problem drives in this plan."""
     free = [list(numbers) for numbers in model.types]
-    found: list[list[Any]] = [[] for _ in model.problem.vehicles]
+    found: Sequences = [[] for _ in model.problem.vehicles]
     for route in plan.routes():
         number = free[route.vehicle_type()].pop(0)
-        found[number] = _steps(model, model.problem.vehicles[number], route)
+        found[number] = without_empty_trips(list(_steps(model, model.problem.vehicles[number], route)))
     return found
 
 
-def _steps(model: Model, vehicle: Vehicle, route: Route) -> list[Any]:
-    steps: list[Any] = []
+def _steps(model: Model, vehicle: Vehicle, route: Route) -> Iterator[Step]:
     for activity in list(route)[1:-1]:
         if activity.type == ActivityType.CLIENT:
-            steps.append(model.clients[activity.idx][0])
+            yield model.clients[activity.idx][0]
         elif activity.type == ActivityType.DEPOT:
-            if steps and isinstance(steps[-1], Stop) and vehicle.reload is not None:
-                steps.append(vehicle.reload)
+            assert vehicle.reload is not None
+            yield vehicle.reload
         else:
-            steps.append(model.shipments[activity.idx][activity.type == ActivityType.DELIVERY])
-    if steps and not isinstance(steps[-1], Stop):
-        steps.pop()
-    return steps
+            yield model.shipments[activity.idx][activity.type == ActivityType.DELIVERY]
 
 
 def plan_of(model: Model, sequences: Sequences) -> Solution | None:
@@ -65,7 +61,7 @@ class _Plan:
         ]
         return Solution(data, routes)
 
-    def _activities(self, number: int, steps: Sequence[Any]) -> list[Activity]:
+    def _activities(self, number: int, steps: Sequence[Step]) -> list[Activity]:
         vehicle = self._model.problem.vehicles[number]
         visits = {visit.stop_id: visit.start_s for visit in retime(self._model.problem, vehicle, steps).visits}
         reload = self._model.reload_depots.get(self._type[number], 0)

@@ -6,14 +6,14 @@ from itertools import accumulate
 import numpy as np
 
 from routing.solving.alike import alike
-from routing.solving.assemble import route_cost
+from routing.solving.assemble import sequence_cost
 from routing.solving.budget import Budget
 from routing.solving.columns import Columns
 from routing.solving.errand import Errand
 from routing.solving.fits import DoesNotFit
 from routing.solving.frames import Done, Failed
-from routing.solving.problem import Problem, Sequences, Stop
-from routing.solving.retime import retime
+from routing.solving.problem import Problem, Sequences, Step, Stop
+from routing.solving.steps import stops_of
 
 MOST_COLUMNS = 2000
 """HiGHS proves so many in 2 to 4 s."""
@@ -59,22 +59,22 @@ class _Routes:
         self._leaving_out: dict[str, int | None] = {_delivery(stop): stop.penalty for stop in stops}
         self._row = {delivery: row for row, delivery in enumerate(self._leaving_out)}
         self._cost: list[int] = []
-        self._steps: list[list[Stop]] = []
+        self._steps: list[list[Step]] = []
         self._of_kind: list[int] = []
         self._number: list[int] = []
         self._known: dict[tuple[int, frozenset[str]], int] = {}
         self._orders: set[tuple[int, tuple[int, ...]]] = set()
 
-    def add(self, number: int, steps: list[Stop]) -> None:
+    def add(self, number: int, steps: list[Step]) -> None:
         """One more, unless there are enough."""
-        kind, stops = self._kind[number], _stops(steps)
+        kind, stops = self._kind[number], stops_of(steps)
         order = (kind, tuple(map(id, steps)))
         if order in self._orders or len(self._cost) >= MOST_COLUMNS:
             return
         self._orders.add(order)
         vehicle = self._problem.vehicles[self._kinds[kind][0]]
         try:
-            cost = route_cost(vehicle, retime(self._problem, vehicle, steps))
+            cost = sequence_cost(self._problem, vehicle, steps)
         except DoesNotFit:
             return
         column = self._known.setdefault((kind, frozenset(stop.id for stop in stops)), len(self._cost))
@@ -89,12 +89,12 @@ class _Routes:
     def columns(self, incumbent: Sequences, *, seconds: float | None) -> Columns:
         """What HiGHS is asked."""
         chosen = [
-            self._known[self._kind[number], frozenset(stop.id for stop in _stops(steps))]
+            self._known[self._kind[number], frozenset(stop.id for stop in stops_of(steps))]
             for number, steps in enumerate(incumbent)
             if steps
         ]
         above_all = 1 + len(self._kind) * max(self._cost) + sum(filter(None, self._leaving_out.values()))
-        serves = [[self._row[_delivery(stop)] for stop in _stops(steps)] for steps in self._steps]
+        serves = [[self._row[_delivery(stop)] for stop in stops_of(steps)] for steps in self._steps]
         return Columns(
             costs=np.array(self._cost, dtype=np.float64),
             kinds=np.array(self._of_kind, dtype=np.int32),
@@ -121,10 +121,6 @@ class _Routes:
             free = next(number for number in self._kinds[self._of_kind[column]] if not found[number])
             found[free] = self._steps[column]
         return found
-
-
-def _stops(steps: Iterable[object]) -> list[Stop]:
-    return [step for step in steps if isinstance(step, Stop)]
 
 
 def _delivery(stop: Stop) -> str:

@@ -7,11 +7,12 @@ from routing.solving.assemble import assemble, left_out, rank
 from routing.solving.budget import Budget
 from routing.solving.checker import violations
 from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct, insert_all, repair
+from routing.solving.insertion import construct, insert_all
 from routing.solving.limit import Limit, OnProgress, Progress
 from routing.solving.portfolio import Asked, Found, find
 from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.reasons import unfit
+from routing.solving.repair import repair
 from routing.solving.solution import Solution, Unassigned
 from routing.solving.validate import check_problem
 from routing.solving.violation import Violation
