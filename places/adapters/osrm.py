@@ -31,12 +31,14 @@ class OsrmStreets(Streets):
         self._servers = {profile: OsrmServer(url) for profile, url in urls.items() if url}
         self._estimates = GreatCircleStreets()
 
-    def table(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
+    def table(
+        self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
         """Return the travel times and distances from every origin to every destination."""
         table = self._estimates.table(profile, origins, destinations)
         try:
             for rows, columns in _blocks(len(origins), len(destinations)):
-                block = self._server(profile).table(origins[rows], destinations[columns])
+                block = self._server(profile).table(origins[rows], destinations[columns], kerb_side=kerb_side)
                 _lay(block, table, rows, columns)
         except StreetsUnavailable as refusal:
             log.warning("great-circle times in a table: %s", refusal.detail, extra={"profile": profile})
@@ -45,13 +47,13 @@ class OsrmStreets(Streets):
             _clear_diagonal(table)
         return table
 
-    def drive(self, profile: Profile, points: Sequence[Point]) -> Drive:
+    def drive(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool = False) -> Drive:
         """Return the way through the points; a leg that the streets refuse is straight. ValueError below two points."""
         if len(points) < 2:
             raise ValueError("a drive needs two points or more")
         legs: list[Leg] = []
         for start in range(0, len(points) - 1, WAYPOINTS - 1):
-            legs.extend(self._legs(profile, points[start : start + WAYPOINTS]))
+            legs.extend(self._legs(profile, points[start : start + WAYPOINTS], kerb_side=kerb_side))
         return Drive(tuple(legs))
 
     def unready(self) -> Mapping[Profile, str]:
@@ -75,15 +77,15 @@ class OsrmStreets(Streets):
         except KeyError:
             raise StreetsUnavailable(f"no streets are set up for {profile}") from None
 
-    def _legs(self, profile: Profile, points: Sequence[Point]) -> list[Leg]:
+    def _legs(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool) -> list[Leg]:
         try:
-            route = self._server(profile).route(points)
+            route = self._server(profile).route(points, kerb_side=kerb_side)
         except StreetsUnavailable as refusal:
             if len(points) == 2 or profile not in self._servers:
                 log.warning("a straight line in a drive: %s", refusal.detail, extra={"profile": profile})
                 return list(self._estimates.drive(profile, points).legs)
             # One unreachable point refuses the whole way: find the legs that do have one.
-            return [leg for pair in pairwise(points) for leg in self._legs(profile, pair)]
+            return [leg for pair in pairwise(points) for leg in self._legs(profile, pair, kerb_side=kerb_side)]
         return [_leg(leg) for leg in route["legs"]]
 
 

@@ -33,7 +33,7 @@ class OsrmServer:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
 
-    def table(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Block:
+    def table(self, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False) -> Block:
         """Return the times and distances between two small sets. StreetsUnavailable when the server gives none."""
         n, m = len(origins), len(destinations)
         answer = self._ask(
@@ -41,6 +41,7 @@ class OsrmServer:
             annotations="duration,distance",
             sources=";".join(map(str, range(n))),
             destinations=";".join(map(str, range(n, n + m))),
+            **_approaches(n + m, kerb_side),
         )
         astray = np.logical_or.outer(_astray(answer["sources"]), _astray(answer["destinations"]))
         return Block(
@@ -48,7 +49,7 @@ class OsrmServer:
             distance_m=np.where(astray, np.nan, np.array(answer["distances"], dtype=np.float64)),
         )
 
-    def route(self, points: Sequence[Point]) -> dict[str, Any]:
+    def route(self, points: Sequence[Point], *, kerb_side: bool = False) -> dict[str, Any]:
         """Return OSRM's route object through the points. StreetsUnavailable when there is no way through them all."""
         answer = self._ask(
             f"/route/v1/p/{_coordinates(points)}",
@@ -57,6 +58,7 @@ class OsrmServer:
             geometries="geojson",
             # A halt may be left the way it was come by, as the table assumes.
             continue_straight="false",
+            **_approaches(len(points), kerb_side),
         )
         if _astray(answer["waypoints"]).any():
             raise StreetsUnavailable("a point lies too far from the streets")
@@ -100,6 +102,11 @@ class OsrmServer:
 
 def _coordinates(points: Sequence[Point]) -> str:
     return ";".join(f"{point.longitude:.6f},{point.latitude:.6f}" for point in points)
+
+
+def _approaches(points: int, kerb_side: bool) -> dict[str, str]:
+    """Return the option that has every point reached on its own side of the street."""
+    return {"approaches": ";".join(["curb"] * points)} if kerb_side else {}
 
 
 def _astray(waypoints: Sequence[dict[str, Any]]) -> NDArray[np.bool_]:
