@@ -11,6 +11,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from routing.solving.limit import Limit
 from routing.solving.ortools_model import Model, build
 from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.steps import stops_of
 
 _FIRST = routing_enums_pb2.FirstSolutionStrategy
 _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERTION, _FIRST.ALL_UNPERFORMED)
@@ -44,11 +45,11 @@ class _Watch:
             self.cost = cost
             self.best = self.model.sequences()
             self.on_better(self.best, self.share())
-        if self.limit.solutions is not None and self.solutions >= self.limit.solutions:
+        if self.limit.iterations is not None and self.solutions >= self.limit.iterations:
             self.model.routing.solver().FinishCurrentSearch()
 
     def share(self) -> float:
-        by_count = 0.0 if self.limit.solutions is None else self.solutions / self.limit.solutions
+        by_count = 0.0 if self.limit.iterations is None else self.solutions / self.limit.iterations
         by_clock = 0.0 if self.limit.seconds is None else (time.monotonic() - self.began_s) / self.limit.seconds
         return min(1.0, max(by_count, by_clock))
 
@@ -66,8 +67,8 @@ def search(
         model = build(problem, shuffled)
         watch = _Watch(model, limit, on_better)
         model.routing.AddAtSolutionCallback(watch)
-        if limit.solutions is not None:
-            failures = model.routing.solver().FailuresLimit(_FAILURES_A_SOLUTION * limit.solutions)
+        if limit.iterations is not None:
+            failures = model.routing.solver().FailuresLimit(_FAILURES_A_SOLUTION * limit.iterations)
             model.routing.AddSearchMonitor(failures)
         if first is None:
             _search_from(model, start, limit)
@@ -88,7 +89,7 @@ def _search_from(model: Model, start: Sequences, limit: Limit) -> None:
         parameters.time_limit.FromMilliseconds(min(2000, int(limit.seconds * 250)))
     model.routing.CloseModelWithParameters(parameters)
     node = {stop.id: number for number, stop in enumerate(model.stops)}
-    routes = [[model.manager.NodeToIndex(node[stop.id]) for stop in sequence] for sequence in start]
+    routes = [[model.manager.NodeToIndex(node[stop.id]) for stop in stops_of(sequence)] for sequence in start]
     read = model.routing.ReadAssignmentFromRoutes(routes, True)
     if read is not None:
         model.routing.SolveFromAssignmentWithParameters(read, _parameters(_FIRST_PLANS[0], limit))
@@ -98,8 +99,8 @@ def _parameters(first: int, limit: Limit) -> Any:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = first
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    if limit.solutions is not None:
-        parameters.solution_limit = limit.solutions
+    if limit.iterations is not None:
+        parameters.solution_limit = limit.iterations
         parameters.lns_time_limit.FromSeconds(_FOREVER_S)
     if limit.seconds is not None:
         parameters.time_limit.FromMilliseconds(int(limit.seconds * 1000))

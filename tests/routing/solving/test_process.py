@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 class TestRun:
     def test_answers_as_solve_does(self) -> None:
-        limit = Limit(solutions=50)
+        limit = Limit(iterations=50)
         asked = day(stops=15, vehicles=2, seed=3)
 
         assert run(asked, limit=limit, seed=2) == solve(asked, limit=limit, seed=2)
@@ -33,7 +33,7 @@ class TestRun:
     def test_passes_progress_on(self) -> None:
         told: list[Progress] = []
 
-        solution = run(BIG, limit=Limit(solutions=120), seed=1, on_progress=told.append)
+        solution = run(BIG, limit=Limit(iterations=120), seed=1, on_progress=told.append)
 
         assert told[0].unassigned == 0
         assert told[0].cost >= solution.cost.total
@@ -138,4 +138,4 @@ def _gone(process: int) -> bool:
 
 
 def _solve_into(answers: "multiprocessing.Queue[int]") -> None:
-    answers.put(run(INSTANCES["order"].problem, limit=Limit(solutions=50), seed=1).cost.total)
+    answers.put(run(INSTANCES["order"].problem, limit=Limit(iterations=50), seed=1).cost.total)
