@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.assemble import route_cost
-from routing.solving.problem import UNREACHABLE, Measure, Problem, Profile, Sequences, Step, Stop, Vehicle
+from routing.solving.price import route_cost
+from routing.solving.problem import UNREACHABLE, Problem, Profile, Sequences, Step, Stop, Vehicle
 from routing.solving.retime import retime
 from routing.solving.solution import Route
+from routing.solving.steps import stops_of
 
 type Line = NDArray[np.int32]
 """One figure for each place of the day."""
@@ -52,7 +53,8 @@ class Tour:
         """Drive it. Raises `DoesNotFit` when the steps cannot be driven in this order."""
         route = retime(self.problem, self.vehicle, self.steps) if self.steps else None
         object.__setattr__(self, "route", route)
-        object.__setattr__(self, "cost", _cost(self, route) if route else 0)
+        cost = route_cost(self.problem, self.vehicle, route, self.stops) if route else 0
+        object.__setattr__(self, "cost", cost)
 
     @property
     def duration_s(self) -> int:
@@ -70,9 +72,9 @@ class Tour:
         return self.problem.profiles[self.vehicle.profile]
 
     @cached_property
-    def stops(self) -> tuple[Stop, ...]:
+    def stops(self) -> list[Stop]:
         """The steps without the reloads."""
-        return tuple(step for step in self.steps if isinstance(step, Stop))
+        return stops_of(self.steps)
 
     def with_stop(self, stop: Stop, index: int, ways: Ways) -> "Tour":
         """The tour with `stop` before step `index`. `stop.place` is the day's number. Raises `DoesNotFit`."""
@@ -127,15 +129,11 @@ def _places(vehicle: Vehicle, steps: Sequence[Step]) -> tuple[int, ...]:
     return tuple(dict.fromkeys([*(end for end in ends if end is not None), *(step.place for step in steps)]))
 
 
-def _tour(
-    problem: Problem, vehicle: Vehicle, steps: Sequence[Step], profile: Profile, places: tuple[int, ...]
-) -> Tour:
+def _tour(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], profile: Profile, places: tuple[int, ...]) -> Tour:
     """The tour with places of its own."""
     local = {place: number for number, place in enumerate(places)}
     reload = None if vehicle.reload is None else replace(vehicle.reload, place=local[vehicle.reload.place])
-    own = tuple(
-        replace(step, place=local[step.place]) if isinstance(step, Stop) else reload or step for step in steps
-    )
+    own = tuple(replace(step, place=local[step.place]) if isinstance(step, Stop) else reload or step for step in steps)
     vehicle = replace(
         vehicle,
         start_place=local[vehicle.start_place],
@@ -147,7 +145,7 @@ def _tour(
             places=len(places),
             profiles={vehicle.profile: profile},
             vehicles=(vehicle,),
-            stops=tuple(step for step in own if isinstance(step, Stop)),
+            stops=tuple(stops_of(own)),
             capacity_names=problem.capacity_names,
             balance=problem.balance,
         ),
@@ -170,31 +168,6 @@ def ways_to(problem: Problem, place: int) -> dict[str, Ways]:
         )
         for name, profile in problem.profiles.items()
     }
-
-
-def _cost(tour: Tour, route: Route) -> int:
-    """What the tour adds to `Cost.total`."""
-    starts = zip(route.visits, tour.stops, strict=True)
-    untimely = sum(_untimely(stop, visit.start_s) for visit, stop in starts)
-    preference = sum(dict(stop.vehicle_costs).get(tour.vehicle.id, 0) for stop in tour.stops)
-    return route_cost(tour.vehicle, route) + untimely + preference + _balance(tour, route)
-
-
-def _untimely(stop: Stop, start_s: int) -> int:
-    soft = stop.soft_window
-    if soft is None:
-        return 0
-    early = soft.early_cost_per_h * max(0, soft.start_s - start_s) // 3600
-    return early + soft.late_cost_per_h * max(0, start_s - soft.end_s) // 3600
-
-
-def _balance(tour: Tour, route: Route) -> int:
-    balance = tour.problem.balance
-    if balance is None:
-        return 0
-    if balance.measure is Measure.STOPS:
-        return int(balance.cost * len(route.visits) ** 2)
-    return int(balance.cost * route.duration_s**2 // 3600**2)
 
 
 def _within(profile: Profile, places: Sequence[int]) -> Profile:
