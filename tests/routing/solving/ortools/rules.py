@@ -302,7 +302,7 @@ RULES = {
         problem=problem(vehicle(max_distance_m=9_999), stop(4), stop(5, penalty=9000)), best=[["at 4"]]
     ),
     "number of stops": Rule(
-        problem=problem(vehicle(max_stops=1), stop(1, penalty=9000), stop(2, penalty=9001)), best=[["at 2"]]
+        problem=problem(vehicle(max_stops=1), stop(1, penalty=9000), stop(2, penalty=9500)), best=[["at 2"]]
     ),
     "longest duration": Rule(
         problem=problem(
