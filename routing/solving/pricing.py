@@ -55,9 +55,7 @@ def price(day: Day, stop: Stop, ways: Mapping[str, Ways], windows: Sequence[Wind
     return [priced for priced in best if priced is not None]
 
 
-def worth_asking(
-    day: Day, stop: Stop, guess: Mapping[str, Ways], windows: Sequence[Window], *, most: int
-) -> list[int]:
+def worth_asking(day: Day, stop: Stop, guess: Mapping[str, Ways], windows: Sequence[Window], *, most: int) -> list[int]:
     """The places of the day between which the cheapest positions of the stop lie, if its ways are as guessed.
 
     So that street times need be asked for those alone: `most` at most, the best positions of every window first.

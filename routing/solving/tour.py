@@ -127,15 +127,11 @@ def _places(vehicle: Vehicle, steps: Sequence[Step]) -> tuple[int, ...]:
     return tuple(dict.fromkeys([*(end for end in ends if end is not None), *(step.place for step in steps)]))
 
 
-def _tour(
-    problem: Problem, vehicle: Vehicle, steps: Sequence[Step], profile: Profile, places: tuple[int, ...]
-) -> Tour:
+def _tour(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], profile: Profile, places: tuple[int, ...]) -> Tour:
     """The tour with places of its own."""
     local = {place: number for number, place in enumerate(places)}
     reload = None if vehicle.reload is None else replace(vehicle.reload, place=local[vehicle.reload.place])
-    own = tuple(
-        replace(step, place=local[step.place]) if isinstance(step, Stop) else reload or step for step in steps
-    )
+    own = tuple(replace(step, place=local[step.place]) if isinstance(step, Stop) else reload or step for step in steps)
     vehicle = replace(
         vehicle,
         start_place=local[vehicle.start_place],
