@@ -24,6 +24,7 @@ from routing.queries import PlanNotFound
 from routing.requesting import (
     DeliveriesNotPlannable,
     NothingToPlan,
+    NotInThePlan,
     ShiftAlreadyRouted,
     ShiftLacksDriver,
     ShiftOver,
@@ -50,6 +51,7 @@ blueprint = Blueprint("plans", __name__, url_prefix="/v1", description="Routes t
     DeliveriesNotPlannable,
     NothingToPlan,
     TooManyDeliveries,
+    NotInThePlan,
 )
 def request_plan(asked: dict[str, Any]) -> tuple[Plan, int, dict[str, str]]:
     """Ask for routes. The answer comes at once, the routes when the plan is solved: watch it at `Location`.
