@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.geo import Point, distance_m
-from routing.given import Job
+from routing.given import Job, Travel
 from routing.nearness import Drive, Pace, pace
+from routing.pricing import Prices
 from routing.rounds import GivenStop, NothingDriven, Round
+from routing.seconds import Origin
 from routing.solving import problem as solving
 from routing.solving.day import Day, day_of
 from routing.solving.fits import DoesNotFit
 from routing.solving.solution import Reason
 from routing.solving.tour import Tour, tour_along
-from routing.translation import Origin, Question
+from routing.translation import Question
 
 _NO_LIMIT = 2**31 - 1
 
@@ -29,20 +31,28 @@ _NO_LIMIT = 2**31 - 1
 class CarrierDay:
     """The day to price stops into; `rounds` follow its tours, `unsound` are those that cannot be driven as they stand.
 
-    `places` by their number in the day, `xy` the same as rows of longitude and latitude; `paces` by profile.
+    `places` by their number in the day, `xy` the same as rows of longitude and latitude; `travels` and `paces` by the
+    names of the day's profiles.
     """
 
     day: Day
     origin: Origin
+    prices: Prices
     rounds: tuple[Round, ...]
     unsound: tuple[Round, ...]
     places: tuple[Point, ...]
+    travels: Mapping[str, Travel]
     paces: Mapping[str, Pace]
 
     @cached_property
     def xy(self) -> NDArray[np.float64]:
         """Longitude and latitude of the places, in degrees."""
         return np.array([(place.longitude, place.latitude) for place in self.places])
+
+    @cached_property
+    def slowest(self) -> int:
+        """The percentage of their free time that drives take in the worst traffic."""
+        return max(each.slowest for each in self.rounds)
 
     @cached_property
     def numbers(self) -> Mapping[Point, int]:
@@ -69,13 +79,23 @@ def standing(rounds: Sequence[Round]) -> CarrierDay:
             unsound.append(each)
     if not tours:
         raise NothingDriven("no route of the day can be driven as it stands")
-    return CarrierDay(day_of(tours), question.origin, tuple(sound), tuple(unsound), places, _paces(sound))
+    return CarrierDay(
+        day_of(tours),
+        question.origin,
+        question.prices,
+        tuple(sound),
+        tuple(unsound),
+        places,
+        {str(travel): travel for travel in question.travels},
+        _paces(sound),
+    )
 
 
 def _paces(rounds: Sequence[Round]) -> dict[str, Pace]:
-    profiles = {each.shift.profile for each in rounds}
+    travels = {each.shift.travel for each in rounds}
     return {
-        one: pace(drive for each in rounds if each.shift.profile == one for drive in _drives(each)) for one in profiles
+        str(travel): pace(drive for each in rounds if each.shift.travel == travel for drive in _drives(each))
+        for travel in travels
     }
 
 
@@ -123,6 +143,7 @@ def _tour(
             id=str(stop.id),
             place=numbers[stop.place],
             service_s=stop.service_s,
+            setup_s=each.setup_s if stop.deliveries[0].setup_s is None else stop.deliveries[0].setup_s,
             demands=tuple(sum(column) for column in zip(*(one.demands for one in stop.deliveries), strict=True)),
         )
         for stop in each.stops

@@ -29,9 +29,11 @@ class CountingStreets(GreatCircleStreets):
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def table(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
+    def table(
+        self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
         self.asked.append(len(origins) * len(destinations))
-        return super().table(profile, origins, destinations)
+        return super().table(profile, origins, destinations, kerb_side=kerb_side)
 
 
 def today(house: House) -> CarrierDay:
