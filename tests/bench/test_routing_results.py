@@ -17,19 +17,25 @@ from bench.routing.trial import run
 
 
 def line(solver: str, cost: float | None, **facts: Any) -> Line:
-    told = {"set": "ortec", "instance": "n212", "stops": 212, "seed": 1, "seconds": 30, "vehicles": 10} | facts
+    told = {"set": "ortec", "instance": "n212", "stops": 212, "seed": 1, "seconds": 30, "vehicles": 10, "used_s": 30}
+    told |= facts
     return Line(
         solver=solver,
         cost=cost,
         faults=(),
         wall_s=30,
-        used_s=30,
         cpu_s=30,
         peak_mb=1,
         load_before=0,
         version="1",
         **(told if cost is not None else told | {"vehicles": None}),
     )
+
+
+class TestLine:
+    def test_overruns_when_it_takes_longer_than_it_was_given(self) -> None:
+        assert not line("doorstep", 97, seconds=30, used_s=32).overran
+        assert line("doorstep", 97, seconds=30, used_s=33).overran
 
 
 class TestRows:
