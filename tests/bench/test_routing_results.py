@@ -61,6 +61,18 @@ class TestRows:
         assert row.ratio("doorstep", "pyvrp") is None
         assert row.ratio("doorstep", "vroom") == pytest.approx(0.9)
 
+    def test_have_no_ratio_where_the_fleets_differ(self) -> None:
+        (row,) = rows(
+            [
+                line("doorstep", 100, vehicles=9, vehicles_first=True),
+                line("pyvrp", 90, vehicles=10, vehicles_first=True),
+            ]
+        )
+        assert row.ratio("doorstep", "pyvrp") is None
+        assert row.more_vehicles("doorstep", "pyvrp") == -1
+        assert "-1 vehicles" in table([row], not_run=[])
+        assert "vehicles and distance in all: doorstep 9/100, pyvrp 10/90" in table([row], not_run=[])
+
     def test_say_how_far_the_best_known_is(self) -> None:
         (row,) = rows([line("doorstep", 101, best_cost=100)])
         assert row.gap("doorstep") == pytest.approx(0.01)
