@@ -8,18 +8,18 @@ from routing.solving.problem import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """When to stop: after `seconds`, or after so many `solutions` of the local search, whichever comes first.
+    """When to stop: after `seconds`, or after so many `iterations`, whatever a search counts as one.
 
-    Only a limit by `solutions` gives the same plan every time.
+    With both, whichever comes first. Only a limit by `iterations` alone gives the same plan every time.
     """
 
     seconds: float | None = None
-    solutions: int | None = None
+    iterations: int | None = None
 
     def __post_init__(self) -> None:
-        if self.seconds is None and self.solutions is None:
-            raise ValueError("a limit needs seconds or solutions")
-        if (self.seconds is not None and self.seconds <= 0) or (self.solutions is not None and self.solutions <= 0):
+        if self.seconds is None and self.iterations is None:
+            raise ValueError("a limit needs seconds or iterations")
+        if (self.seconds is not None and self.seconds <= 0) or (self.iterations is not None and self.iterations <= 0):
             raise ValueError("a limit is above zero")
 
 

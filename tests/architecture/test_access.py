@@ -48,6 +48,7 @@ TABLE = {
     "health.metrics": ANYONE,
     "reference.assets": ANYONE,
     "reference.docs": ANYONE,
+    "reference.front_door": ANYONE,
     "reference.openapi": ANYONE,
     "auth.make_token": ANYONE,
     "auth.refresh_token": ANYONE,
@@ -92,6 +93,7 @@ TABLE = {
     # Those who plan.
     "plans.request_plan": to(*PLANNERS, scope="routing:write"),
     "plans.cancel_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.finish_plan": to(*PLANNERS, scope="routing:write"),
     "plans.publish_plan": to(*PLANNERS, scope="routing:write"),
     "plans.list_plans": to(*PLANNERS, scope="routing:read"),
     "plans.read_plan": to(*PLANNERS, scope="routing:read"),

@@ -25,7 +25,7 @@ type Change = Callable[[Solution], Solution]
 
 @pytest.fixture(scope="module")
 def right() -> Solution:
-    return solve(ROUND, limit=Limit(solutions=50), seed=1)
+    return solve(ROUND, limit=Limit(iterations=50), seed=1)
 
 
 def on_route(**fields: Any) -> Change:
@@ -149,7 +149,7 @@ class TestChecker:
 
     def test_sees_an_arrival_in_the_middle_of_a_break(self) -> None:
         asked = problem(vehicle(breaks=(pause(100, 100, 50),)), stop(1, windows=((150, 151),)))
-        solution = solve(asked, limit=Limit(solutions=5), seed=1)
+        solution = solve(asked, limit=Limit(iterations=5), seed=1)
         (route,) = solution.routes
         visit = replace(route.visits[0], arrival_s=route.visits[0].arrival_s + 20)
         blurred = replace(solution, routes=(replace(route, visits=(visit,)),))

@@ -24,7 +24,7 @@ from tests.routing.solving.second_by_second import cheapest
 
 TIMES = int(os.environ.get("MORE_EXAMPLES", "1"))
 """`MORE_EXAMPLES=10 pytest ...` tries ten times as many random problems."""
-FEW = Limit(solutions=8)
+FEW = Limit(iterations=8)
 BY_THE_CLOCK = {Reason.SHIFT_TIME, Reason.TIME_WINDOW, Reason.BREAK, Reason.MAX_DURATION, Reason.REACHABLE}
 
 
