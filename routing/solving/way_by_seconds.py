@@ -17,12 +17,28 @@ NEVER = 2**62
 
 def ready(way: Way, time_s: Seconds, breaks: Sequence[Break]) -> Seconds:
     """When the way and these breaks are all over if begun at each of these seconds; see `Way.drive`."""
+    if not way.changes:
+        return _ready_at_any_hour(way, time_s, breaks)
     if not breaks:
         return _Left.whole(way, time_s).done(time_s)
     least = np.full_like(time_s, NEVER)
     for early in range(len(breaks) + 1):
         np.minimum(least, _ready(way, time_s, breaks, early), out=least)
     return least
+
+
+def _ready_at_any_hour(way: Way, time_s: Seconds, breaks: Sequence[Break]) -> Seconds:
+    """Each break as early as it may be is the earliest end, where a drive takes the same at all hours."""
+    if not breaks:
+        return time_s + way.least_s
+    left_s = np.full_like(time_s, way.least_s)
+    never = np.zeros(time_s.shape, dtype=np.bool_)
+    for pause in breaks:
+        start_s = np.maximum(time_s, pause.earliest_start_s)
+        never |= start_s > pause.latest_start_s
+        left_s = np.maximum(left_s - (start_s - time_s), 0)
+        time_s = start_s + pause.duration_s
+    return np.where(never, NEVER, time_s + left_s)
 
 
 def _ready(way: Way, time_s: Seconds, breaks: Sequence[Break], early: int) -> Seconds:

@@ -17,12 +17,12 @@ def _strained(seed: int) -> Problem:
     chance = random.Random(seed)
     soft = [
         SoftWindow(
-            start_s=chance.randrange(5, 40),
-            end_s=chance.randrange(41, 50),
-            early_cost_per_h=chance.choice((0, 2000, 9000)),
-            late_cost_per_h=chance.choice((0, 3000, 7000)),
+            start_s=start_s,
+            end_s=start_s + chance.randrange(1, 5),
+            early_cost_per_h=chance.choice((1000, 4000, 9000)),
+            late_cost_per_h=chance.choice((1000, 3000, 7000)),
         )
-        for _ in range(3)
+        for start_s in (chance.randrange(3, 15), chance.randrange(18, 32), chance.randrange(35, 48))
     ]
     breaks = (pause(20, 30, 4),) if chance.random() < 0.3 else ()
     driver = vehicle(shift_end_s=60, cost_per_s=chance.randrange(2), breaks=breaks)
@@ -32,7 +32,7 @@ def _strained(seed: int) -> Problem:
 
 
 class TestRetimeWithinADuration:
-    @pytest.mark.parametrize("seed", range(25))
+    @pytest.mark.parametrize("seed", range(12))
     def test_agrees_with_trying_every_second(self, seed: int) -> None:
         free = _strained(seed)
         longest_s = retime(free, free.vehicles[0], free.stops).duration_s
