@@ -51,7 +51,7 @@ class OwnLane(ThreadLane):
             stretch=Stretch(),
             limit=asked.budget.part(0, self._until),
             seed=self._seed,
-            hear=hear,
+            hear=lambda sequences, share: hear(sequences, self._until * share),
             halted=halted,
             most_routes=self._most_routes,
         )
