@@ -41,6 +41,7 @@ from routing.facts import (
     DropWithdrawn,
     PlanCancelled,
     PlanFailed,
+    PlanFinishAsked,
     PlanPublished,
     PlanRequested,
     PlanSolved,
@@ -87,6 +88,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanSolved: (),
     PlanFailed: (),
     PlanCancelled: (),
+    PlanFinishAsked: (),
     PlanPublished: (),
 }
 

@@ -82,7 +82,13 @@ def _solve_once(plan_id: UUID, *, last: bool) -> bool:
     if job is None:
         return True
     try:
-        found = answer(job, streets=STREETS.get(), on_progress=_Notes(plan_id), cancelled=lambda: _unwanted(plan_id))
+        found = answer(
+            job,
+            streets=STREETS.get(),
+            on_progress=_Notes(plan_id),
+            cancelled=lambda: _unwanted(plan_id),
+            finish=lambda: _to_finish(plan_id),
+        )
     except Cancelled:
         return _settle(plan_id, lambda session: None)
     except CannotPlan as failure:
@@ -147,6 +153,12 @@ class _Notes:
 def _unwanted(plan_id: UUID) -> bool:
     with suppress(DBAPIError), Sessions.begin() as session:
         return not claiming.is_wanted(session, plan_id)
+    return False
+
+
+def _to_finish(plan_id: UUID) -> bool:
+    with suppress(DBAPIError), Sessions.begin() as session:
+        return claiming.is_to_finish(session, plan_id)
     return False
 
 

@@ -89,7 +89,7 @@ class _Routes:
             for number, steps in enumerate(incumbent)
             if steps
         ]
-        above_all = 1 + len(self._kind) * max(self._cost) + sum(filter(None, self._leaving_out.values()))
+        above_all = 1 + len(self._kind) * max(self._cost, default=0) + sum(filter(None, self._leaving_out.values()))
         serves = [[self._row[_delivery(stop)] for stop in stops_of(steps)] for steps in self._steps]
         return Columns(
             costs=np.array(self._cost, dtype=np.float64),
