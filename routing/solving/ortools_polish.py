@@ -1,6 +1,7 @@
 """OR-Tools as second reader of plans that others made: does it accept them, and can it still better them."""
 
 from routing.solving.assemble import rank
+from routing.solving.fits import DoesNotFit
 from routing.solving.limit import Limit
 from routing.solving.ortools_build import build
 from routing.solving.ortools_search import OnBetter, improve, read
@@ -20,7 +21,10 @@ def reread(problem: Problem, sequences: Sequences) -> bool:
             return False
     if not problem.vehicles:
         return True
-    model = build(problem, problem.stops, plan=sequences)
+    try:
+        model = build(problem, problem.stops, plan=sequences)
+    except DoesNotFit:  # nobody knows at which hours it drives
+        return False
     return read(model, sequences, limit=_READING) is not None
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from routing.solving.problem import UNREACHABLE, Problem, ProblemError, Profile
 from routing.solving.validate import check_problem
-from tests.routing.solving.instances import INSTANCES, pause, problem, profile, stop, vehicle
+from tests.routing.solving.instances import INSTANCES, RICH, pause, problem, profile, stop, vehicle
 
 VEHICLES: dict[str, dict[str, Any]] = {
     "unknown profile 'boat'": {"profile": "boat"},
@@ -50,9 +50,9 @@ def holes_on_one_side() -> Profile:
 
 
 class TestCheckProblem:
-    @pytest.mark.parametrize("name", INSTANCES)
+    @pytest.mark.parametrize("name", INSTANCES | RICH)
     def test_accepts(self, name: str) -> None:
-        check_problem(INSTANCES[name].problem)
+        check_problem((INSTANCES | RICH)[name].problem)
 
     @pytest.mark.parametrize("words", VEHICLES)
     def test_refuses_a_vehicle_when(self, words: str) -> None:
