@@ -23,8 +23,6 @@ _BETWEEN_TELLING_S = 0.5
 """Pricing a plan to tell of it takes time from the search."""
 _INSERTED = 150
 """Up to so many stops a plan by insertion is made before any search: it takes a tenth of a second, and grows fast."""
-
-
 _MOST_TRIED = 20_000
 """Positions, at some tenth of a millisecond each."""
 
