@@ -2,91 +2,93 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from routing.solving.budget import Budget
-from routing.solving.lanes import Hear, Lane, ProcessLane, race
+from routing.solving.asked import Asked, Found
+from routing.solving.assemble import rank
+from routing.solving.fits import DoesNotFit
+from routing.solving.lanes import Lane, ProcessLane, race
 from routing.solving.limit import Limit
 from routing.solving.named import named
-from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.own_search import OwnLane, PartsLane, works
+from routing.solving.problem import Sequences
 from routing.solving.pyvrp_fits import fits
-from routing.solving.recombine import CannotRecombine, recombine
+from routing.solving.recombine import MOST_COLUMNS, CannotRecombine, Pool, recombine, routes_in
 
+_WIDTH = 2
+"""Searches at a time. More cores would help, but then the same seed would not give the same plan everywhere."""
 _ALONE = 25
-"""Up to so many stops one search finds the best plan before a second process has started."""
+"""Up to so many stops one search finds the best plan before a process has started."""
+_WHOLE = 800
+"""Up to so many stops one search sees all of them."""
+_RECOMBINED = 150
+"""From so many stops on the routes of several plans are recombined, in the last part of the limit."""
 _RACE = 0.9
-"""Of the limit, where routes are recombined in the rest."""
-_PYVRP_EVERY = 100
-"""Iterations of the limit for one of PyVRP's, which weighs thousands of moves."""
+_ITERATIONS_A_LOCAL_SEARCH = 100
+_ITERATIONS_A_SOLUTION = 100
+"""What PyVRP and OR-Tools count takes so many times as long as one removal and repair."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What all searches of one call are told: serve these stops, from this plan on, within this budget."""
-
-    problem: Problem
-    stops: Sequence[Stop]
-    start: Sequences
-    seed: int
-    budget: Budget
-    hear: Hear
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A plan, and the name of the search that found it."""
-
-    by: str
-    sequences: Sequences
-
-
 def find(asked: Asked) -> list[Found]:
     """The plans that the searches found, in no order; nothing where all of them failed."""
-    if len(asked.stops) <= _ALONE and not asked.budget.by_clock:
-        return _ortools_here(asked)
-    lanes: list[Lane] = [_lane("ortools", asked, asked.budget.part(0, _RACE))]
-    if fits(asked.problem, asked.stops):
-        lanes.append(_lane("pyvrp", asked, asked.budget.part(0, _RACE, every=_PYVRP_EVERY)))
-    found = _raced(asked, lanes)
-    return found + _recombined(asked, found)
-
-
-def _ortools_here(asked: Asked) -> list[Found]:
-    from routing.solving.ortools_search import search  # noqa: PLC0415 - half a second that data alone need not pay
-
-    found = search(
-        asked.problem,
-        asked.stops,
-        start=asked.start,
-        limit=asked.budget.part(0, 1),
-        seed=asked.seed,
-        on_better=asked.hear,
-    )
-    return [] if found is None else [Found("ortools", found)]
-
-
-def _lane(name: str, asked: Asked, limit: Limit) -> Lane:
-    ids = [stop.id for stop in asked.stops]
-    return ProcessLane(name, asked.problem, (asked.problem, ids, named(asked.start), limit, asked.seed))
-
-
-def _raced(asked: Asked, lanes: list[Lane]) -> list[Found]:
-    race(lanes, asked.budget, until=_RACE, hear=asked.hear)
+    size = len(asked.stops)
+    until = _RACE if size >= _RECOMBINED else 1.0
+    lanes = _lanes(asked, size, until)
+    race(lanes, asked.budget, until=until, hear=asked.hear)
     for lane in lanes:
         if lane.failure is not None:
             log.warning("the search %s failed, its last plan counts: %s", lane.name, lane.failure)
-    return [Found(lane.name, lane.best) for lane in lanes if lane.best is not None]
+    found = [Found(lane.name, lane.best) for lane in lanes if lane.best is not None]
+    return found + (_recombined(asked, found, lanes) if size >= _RECOMBINED else [])
 
 
-def _recombined(asked: Asked, found: list[Found]) -> list[Found]:
-    if not found or asked.budget.over():
+def _lanes(asked: Asked, size: int, until: float) -> list[Lane]:
+    if not works():
+        return [_ortools(asked, until), *([_pyvrp(asked, until)] if fits(asked.problem, asked.stops) else [])]
+    if size <= _ALONE:
+        return [OwnLane(asked, until=until)]
+    if size > _WHOLE:
+        return [PartsLane(asked, until=until, width=_WIDTH)]
+    own = OwnLane(asked, until=until, most_routes=MOST_COLUMNS // _WIDTH)
+    if fits(asked.problem, asked.stops):
+        return [own, _pyvrp(asked, until)]
+    return [own, _ortools(asked, until)]
+
+
+def _pyvrp(asked: Asked, until: float) -> Lane:
+    return _process("pyvrp", asked, asked.budget.part(0, until, every=_ITERATIONS_A_LOCAL_SEARCH))
+
+
+def _ortools(asked: Asked, until: float) -> Lane:
+    return _process("ortools", asked, asked.budget.part(0, until, every=_ITERATIONS_A_SOLUTION))
+
+
+def _process(name: str, asked: Asked, limit: Limit) -> Lane:
+    ids = [stop.id for stop in asked.stops]
+    start = None if asked.start is None else named(asked.start)
+    return ProcessLane(name, asked.problem, (asked.problem, ids, start, limit, asked.seed))
+
+
+def _recombined(asked: Asked, found: Sequence[Found], lanes: Sequence[Lane]) -> list[Found]:
+    plans = [priced for one in found if (priced := _priced(asked, one)) is not None]
+    if not plans or asked.budget.over():
         return []
-    pool = [one.sequences for one in found]
+    _, incumbent = min(plans, key=lambda plan: plan[0])
+    pool: Pool = [route for _, sequences in plans for route in routes_in(sequences)]
+    for lane in lanes:
+        if isinstance(lane, OwnLane | PartsLane):
+            pool += [(route.vehicle, route.steps, route.cost) for route in lane.routes]
     try:
-        plan = recombine(asked.problem, asked.stops, incumbent=asked.start, pool=pool, budget=asked.budget)
+        plan = recombine(asked.problem, asked.stops, incumbent=incumbent, pool=pool, budget=asked.budget)
     except CannotRecombine as fault:
         log.warning("the routes were not recombined: %s", fault)
         return []
-    return [Found("set partitioning", plan)]
+    return [] if plan == incumbent else [Found("set partitioning", plan)]
+
+
+def _priced(asked: Asked, found: Found) -> tuple[tuple[int, int], Sequences] | None:
+    try:
+        return rank(asked.problem, found.sequences), found.sequences
+    except DoesNotFit:
+        return None

@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.assemble import route_cost
-from routing.solving.problem import UNREACHABLE, Measure, Problem, Profile, Sequences, Step, Stop, Vehicle
+from routing.solving.price import route_cost
+from routing.solving.problem import UNREACHABLE, Problem, Profile, Sequences, Step, Stop, Vehicle
 from routing.solving.retime import retime
 from routing.solving.solution import Route
+from routing.solving.steps import stops_of
 
 type Line = NDArray[np.int32]
 """One figure for each place of the day."""
@@ -52,7 +53,8 @@ class Tour:
         """Drive it. Raises `DoesNotFit` when the steps cannot be driven in this order."""
         route = retime(self.problem, self.vehicle, self.steps) if self.steps else None
         object.__setattr__(self, "route", route)
-        object.__setattr__(self, "cost", _cost(self, route) if route else 0)
+        cost = route_cost(self.problem, self.vehicle, route, self.stops) if route else 0
+        object.__setattr__(self, "cost", cost)
 
     @property
     def duration_s(self) -> int:
@@ -70,9 +72,9 @@ class Tour:
         return self.problem.profiles[self.vehicle.profile]
 
     @cached_property
-    def stops(self) -> tuple[Stop, ...]:
+    def stops(self) -> list[Stop]:
         """The steps without the reloads."""
-        return tuple(step for step in self.steps if isinstance(step, Stop))
+        return stops_of(self.steps)
 
     def with_stop(self, stop: Stop, index: int, ways: Ways) -> "Tour":
         """The tour with `stop` before step `index`. `stop.place` is the day's number. Raises `DoesNotFit`."""
@@ -109,7 +111,7 @@ def tour(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Tour:
 def tour_along(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], legs: Sequence[tuple[int, int]]) -> Tour:
     """A tour of which no more is known than the seconds and metres of its own `legs`, from the start to the end.
 
-    Of the `problem`, only the names of the capacities and the balance count.
+    One that stands has none. Of the `problem`, only the names of the capacities and the balance count.
     """
     places = _places(vehicle, steps)
     duration_s = np.full((len(places), len(places)), UNREACHABLE, dtype=np.int32)
@@ -117,6 +119,7 @@ def tour_along(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], legs: 
     distance_m = duration_s.copy()
     ends = [] if vehicle.end_place is None else [vehicle.end_place]
     way = [places.index(place) for place in (vehicle.start_place, *(step.place for step in steps), *ends)]
+    way = way if steps else []
     for pair, (leg_s, leg_m) in zip(pairwise(way), legs, strict=True):
         duration_s[pair], distance_m[pair] = leg_s, leg_m
     return _tour(problem, vehicle, steps, Profile(duration_s=duration_s, distance_m=distance_m), places)
@@ -143,7 +146,7 @@ def _tour(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], profile: Pr
             places=len(places),
             profiles={vehicle.profile: profile},
             vehicles=(vehicle,),
-            stops=tuple(step for step in own if isinstance(step, Stop)),
+            stops=tuple(stops_of(own)),
             capacity_names=problem.capacity_names,
             balance=problem.balance,
         ),
@@ -166,31 +169,6 @@ def ways_to(problem: Problem, place: int) -> dict[str, Ways]:
         )
         for name, profile in problem.profiles.items()
     }
-
-
-def _cost(tour: Tour, route: Route) -> int:
-    """What the tour adds to `Cost.total`."""
-    starts = zip(route.visits, tour.stops, strict=True)
-    untimely = sum(_untimely(stop, visit.start_s) for visit, stop in starts)
-    preference = sum(dict(stop.vehicle_costs).get(tour.vehicle.id, 0) for stop in tour.stops)
-    return route_cost(tour.vehicle, route) + untimely + preference + _balance(tour, route)
-
-
-def _untimely(stop: Stop, start_s: int) -> int:
-    soft = stop.soft_window
-    if soft is None:
-        return 0
-    early = soft.early_cost_per_h * max(0, soft.start_s - start_s) // 3600
-    return early + soft.late_cost_per_h * max(0, start_s - soft.end_s) // 3600
-
-
-def _balance(tour: Tour, route: Route) -> int:
-    balance = tour.problem.balance
-    if balance is None:
-        return 0
-    if balance.measure is Measure.STOPS:
-        return int(balance.cost * len(route.visits) ** 2)
-    return int(balance.cost * route.duration_s**2 // 3600**2)
 
 
 def _within(profile: Profile, places: Sequence[int]) -> Profile:

@@ -69,6 +69,10 @@ class TestMatrix:
         assert whole.by_streets.all()
         assert min(whole.duration_s.min(), whole.distance_m.min()) == 0
 
+    def test_of_one_place_is_no_estimate(self, streets: OsrmStreets) -> None:
+        # A thousand stops and their depot leave such a block in the corner.
+        assert streets.matrix("car", [CATHEDRAL]).by_streets.all()
+
     def test_answers_one_row(self, streets: OsrmStreets) -> None:
         row = streets.durations_from("car", RAILWAY_STATION, [CATHEDRAL, KAISANIEMI])
         assert (row.duration_s[0] == streets.matrix("car", PLACES).duration_s[0, 1:]).all()

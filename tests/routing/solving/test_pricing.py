@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from routing.solving.assemble import assemble
+from routing.solving.assemble import assemble, left_out
 from routing.solving.checker import violations
 from routing.solving.day import day
 from routing.solving.fits import DoesNotFit
@@ -33,10 +33,7 @@ def put(sequences: Sequences, new: Stop, *, tour: int, index: int) -> Sequences:
 
 
 def driven(asked: Problem, sequences: Sequences) -> Solution | None:
-    served = {step.id for steps in sequences for step in steps if isinstance(step, Stop)}
-    left = [
-        Unassigned(stop_id=each.id, reason=Reason.NO_ROOM, detail="") for each in asked.stops if each.id not in served
-    ]
+    left = [Unassigned(stop_id=each.id, reason=Reason.NO_ROOM, detail="") for each in left_out(asked, sequences)]
     try:
         return assemble(asked, sequences, unassigned=left, found_by="test")
     except DoesNotFit:
@@ -54,6 +51,23 @@ def cheapest(asked: Problem, sequences: Sequences, new: Stop) -> int | None:
     ]
     saved = new.penalty or 0
     return min((one.cost.total - before.cost.total + saved for one in tried if one), default=None)
+
+
+def one_left_out(asked: Problem, *, seed: int) -> tuple[Problem, Stop, Sequences]:
+    """Sequences that serve what there is room for, but not one of the stops that stand for themselves."""
+    locked = {id for each in asked.vehicles for id in each.locked}
+    alone = [
+        each
+        for each in asked.stops
+        if each.pickup is None and each.choice is None and each.id not in locked | asked.deliveries.keys()
+    ]
+    assume(alone)
+    new = alone[0]
+    return asked, new, construct(asked, [each for each in asked.stops if each is not new], seed=seed)
+
+
+def with_stop(asked: Problem, changed: Stop) -> Problem:
+    return replace(asked, stops=tuple(changed if each.id == changed.id else each for each in asked.stops))
 
 
 class TestPrice:
@@ -103,30 +117,30 @@ class TestPrice:
     @settings(NO_CLOCK, max_examples=120)
     @given(asked=problems(), seed=st.integers(0, 9))
     def test_is_the_least_of_all_positions(self, asked: Problem, seed: int) -> None:
-        assume(len(asked.stops) > 1)
-        new, *others = asked.stops
-        sequences = construct(asked, others, seed=seed)
+        asked, new, sequences = one_left_out(asked, seed=seed)
         windows = new.windows or (ALL_DAY,)
+        exact = new.soft_window is None and all(day(asked, sequences).stack.exact)
 
-        found = {one.window: one for one in prices(asked, sequences, new, *windows)}
+        found = {one.window: one.added_cost for one in prices(asked, sequences, new, *windows)}
 
         for window in windows:
             within = replace(new, windows=(window,))
-            best = cheapest(replace(asked, stops=(within, *others)), sequences, within)
-            assert (found[window].added_cost if window in found else None) == best
+            best = cheapest(with_stop(asked, within), sequences, within)
+            if exact or best is None:
+                assert found.get(window) == best
+            else:
+                assert found[window] >= best
 
-    @settings(NO_CLOCK, max_examples=40)
+    @settings(NO_CLOCK, max_examples=60)
     @given(asked=problems(), seed=st.integers(0, 9))
     def test_holds_what_it_says(self, asked: Problem, seed: int) -> None:
-        assume(asked.stops)
-        new, *others = asked.stops
-        sequences = construct(asked, others, seed=seed)
+        asked, new, sequences = one_left_out(asked, seed=seed)
         before = driven(asked, sequences)
         assert before is not None
 
         for one in prices(asked, sequences, new, *(new.windows or (ALL_DAY,))):
             within = replace(new, windows=(one.window,))
-            then = replace(asked, stops=(within, *others))
+            then = with_stop(asked, within)
             after = driven(then, put(sequences, within, tour=one.tour, index=one.index))
             assert after is not None
             assert violations(then, after) == []
@@ -138,9 +152,7 @@ class TestDay:
     @settings(NO_CLOCK, max_examples=25)
     @given(asked=problems(), seed=st.integers(0, 9))
     def test_with_one_tour_changed_is_the_day_made_anew(self, asked: Problem, seed: int) -> None:
-        assume(len(asked.stops) > 2)
-        new, last, *others = asked.stops
-        sequences = construct(asked, others, seed=seed)
+        asked, new, sequences = one_left_out(asked, seed=seed)
         now = day(asked, sequences)
         offers = price(now, new, ways_to(asked, new.place), new.windows or (ALL_DAY,))
         assume(offers)
@@ -151,8 +163,7 @@ class TestDay:
         tour = now.tours[chosen.tour]
         changed = now.with_tour(chosen.tour, tour.with_stop(within, chosen.index, ways[tour.vehicle.profile]))
 
-        anew = day(asked, put(sequences, within, tour=chosen.tour, index=chosen.index))
+        anew = day(with_stop(asked, within), put(sequences, within, tour=chosen.tour, index=chosen.index))
         assert [tour.cost for tour in changed.tours] == [tour.cost for tour in anew.tours]
-        windows = last.windows or (ALL_DAY,)
-        ways = ways_to(asked, last.place)
-        assert price(changed, last, ways, windows) == price(anew, last, ways, windows)
+        again = replace(new, id="again")
+        assert price(changed, again, ways, [ALL_DAY]) == price(anew, again, ways, [ALL_DAY])
