@@ -14,6 +14,8 @@ from routing.answering import CannotPlan
 from routing.fleet import routed_shifts, shifts_by_ids
 from routing.given import GivenShift, Job, given_delivery, given_shift
 from routing.models import Plan, PlanState
+from routing.refusing import refusals
+from routing.replan_job import replan_job
 from routing.solving.limit import Progress
 
 # A plan whose worker is lost each time is not tried for ever.
@@ -50,6 +52,8 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
     plan.percent = 0
     plan.started_at = plan.started_at or now
 
+    if plan.replans is not None:
+        return replan_job(session, plan, now=now)
     wanted = [UUID(each) for each in plan.delivery_ids]
     found = plannable(session, carrier_id=plan.carrier_id, delivery_ids=wanted)
     there = {delivery.id for delivery in found}
@@ -61,6 +65,7 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
         shifts=_shifts(session, plan, now),
         deliveries=tuple(given_delivery(delivery) for delivery in found),
         taken=tuple(each for each in wanted if each not in there),
+        refusals=refusals(session, wanted),
     )
 
 

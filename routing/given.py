@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -46,7 +47,10 @@ class GivenShift:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A plan to make. `taken` are the deliveries that were asked for and no longer wait for a plan."""
+    """A plan to make. `taken` are the deliveries that were asked for and no longer wait for a plan.
+
+    Deliveries of one of the `groups` are one stop already. `refusals` are the drivers who refused a delivery, by it.
+    """
 
     plan_id: UUID
     seed: int
@@ -55,6 +59,8 @@ class Job:
     shifts: tuple[GivenShift, ...]
     deliveries: tuple[GivenDelivery, ...]
     taken: tuple[UUID, ...]
+    groups: tuple[tuple[UUID, ...], ...] = ()
+    refusals: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
 
 
 def given_delivery(delivery: Delivery) -> GivenDelivery:

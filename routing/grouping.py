@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from kernel.geo import Point
 from routing.given import GivenDelivery, GivenShift, Span
@@ -48,8 +49,24 @@ class Halt:
         return sum(penalties) if penalties else None
 
 
-def halts(deliveries: Sequence[GivenDelivery], *, shifts: Sequence[GivenShift]) -> list[Halt]:
-    """Group the deliveries. What no vehicle could hold together stays apart: one by one there may be room."""
+def halts(
+    deliveries: Sequence[GivenDelivery],
+    *,
+    shifts: Sequence[GivenShift],
+    together: Sequence[Sequence[UUID]] = (),
+) -> list[Halt]:
+    """Group the deliveries. What no vehicle could hold together stays apart: one by one there may be room.
+
+    Those of one of the groups in `together` are one halt already.
+    """
+    known = {each.id: each for each in deliveries}
+    given = [[known[each] for each in group if each in known] for group in together]
+    found = [Halt(tuple(group)) for group in given if group]
+    standing = {each.id for halt in found for each in halt.deliveries}
+    return found + _grouped([each for each in deliveries if each.id not in standing], shifts)
+
+
+def _grouped(deliveries: Sequence[GivenDelivery], shifts: Sequence[GivenShift]) -> list[Halt]:
     groups: defaultdict[Hashable, list[GivenDelivery]] = defaultdict(list)
     for each in deliveries:
         groups[each.place, each.windows, each.contact, each.penalty_s is None].append(each)

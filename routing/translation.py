@@ -56,7 +56,7 @@ class Question:
     @cached_property
     def _halts(self) -> list[tuple[Halt, tuple[Window, ...]]]:
         until_s = self.origin.down(max(shift.ends_at for shift in self.job.shifts)) + 1
-        found = halts(self.job.deliveries, shifts=self.job.shifts)
+        found = halts(self.job.deliveries, shifts=self.job.shifts, together=self.job.groups)
         return [(halt, windows_s(halt.windows, origin=self.origin, until_s=until_s)) for halt in found]
 
     @cached_property
@@ -99,12 +99,18 @@ class Question:
                     windows=windows,
                     demands=halt.demands,
                     penalty=halt.penalty_s,
+                    refused_vehicles=self._refused(halt),
                 )
                 for halt, windows in self._halts
                 if halt.id in self.open
             ),
             capacity_names=CAPACITY_NAMES,
         )
+
+    def _refused(self, halt: Halt) -> frozenset[str]:
+        """Return the shifts of the drivers who refused one of the halt's deliveries."""
+        drivers = {driver for each in halt.deliveries for driver in self.job.refusals.get(each.id, ())}
+        return frozenset(str(shift.id) for shift in self.job.shifts if shift.driver_id in drivers)
 
     def _vehicle(self, shift: GivenShift, index: Mapping[Point, int], unlimited: Sequence[int]) -> Vehicle:
         starts_s = self.origin.up(self._begins(shift))

@@ -81,6 +81,8 @@ def _ways(route: Route) -> Sequence[tuple[Stop, int, int]]:
     ways: list[tuple[Stop, int, int]] = []
     left, passed_s = route.departs_at, 0
     for stop in route.stops:
+        if route.resumes_at is not None and stop.state is not StopState.DONE:
+            left = max(left, route.resumes_at)  # planned anew: what lay idle before was no rest
         rest = stop.planned_arrival_at - left - timedelta(seconds=stop.leg_duration_s)
         ways.append((stop, passed_s + stop.leg_duration_s, max(0, round(rest.total_seconds()))))
         passed_s = 0 if is_live(stop) else passed_s + stop.leg_duration_s
