@@ -34,12 +34,12 @@ check: ## Format, lint, types, contracts, sizes and tests
 	pytest -n 2 --cov --cov-report=term:skip-covered
 
 bench: ## List the benches; make bench-NAME runs one (ARGS="--flag value")
-	@for file in bench/[a-z]*.py; do \
-		printf '  make bench-%-12s %s\n' "$$(basename $$file .py)" "$$(sed -n '1s/^"""\(.*[^"]\)"*$$/\1/p' $$file)"; \
+	@for file in bench/[a-z]*.py bench/*/__init__.py; do \
+		printf '  make bench-%-12s %s\n' "$$(basename $${file%/__init__.py} .py)" "$$(sed -n '1s/^"""\(.*[^"]\)"*$$/\1/p' $$file)"; \
 	done
 
 bench-%:
-	@$(PYTHON) bench/$*.py $(ARGS)
+	@$(PYTHON) -m bench.$* $(ARGS)
 
 lock: ## Renew the locked requirements from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp
 
-from routing.solving.problem import UNREACHABLE, Problem, Sequences, Stop, Vehicle
+from routing.solving.problem import UNREACHABLE, Problem, Sequences, Step, Stop, Vehicle
 
 NOWHERE = -1
 """The place where a route with an open end ends: reached from everywhere in no time."""
@@ -33,8 +33,8 @@ class Model:
         """The routes of the solution that the search stands on, read from the variables."""
         return [self._sequence(number) for number in range(len(self.problem.vehicles))]
 
-    def _sequence(self, vehicle: int) -> list[Stop]:
-        found: list[Stop] = []
+    def _sequence(self, vehicle: int) -> list[Step]:
+        found: list[Step] = []
         index = self.routing.NextVar(self.routing.Start(vehicle)).Value()
         while not self.routing.IsEnd(index):
             found.append(self.stops[self.manager.IndexToNode(index)])

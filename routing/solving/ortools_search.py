@@ -11,6 +11,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from routing.solving.limit import Limit
 from routing.solving.ortools_model import Model, build
 from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.steps import stops_of
 
 _FIRST = routing_enums_pb2.FirstSolutionStrategy
 _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERTION, _FIRST.ALL_UNPERFORMED)
@@ -88,7 +89,7 @@ def _search_from(model: Model, start: Sequences, limit: Limit) -> None:
         parameters.time_limit.FromMilliseconds(min(2000, int(limit.seconds * 250)))
     model.routing.CloseModelWithParameters(parameters)
     node = {stop.id: number for number, stop in enumerate(model.stops)}
-    routes = [[model.manager.NodeToIndex(node[stop.id]) for stop in sequence] for sequence in start]
+    routes = [[model.manager.NodeToIndex(node[stop.id]) for stop in stops_of(sequence)] for sequence in start]
     read = model.routing.ReadAssignmentFromRoutes(routes, True)
     if read is not None:
         model.routing.SolveFromAssignmentWithParameters(read, _parameters(_FIRST_PLANS[0], limit))

@@ -7,6 +7,7 @@ metres, costs and loads are whole units of the caller's choice.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,11 +173,21 @@ class Problem:
     capacity_names: tuple[str, ...] = ()
     balance: Balance | None = None
 
+    @cached_property
+    def deliveries(self) -> dict[str, Stop]:
+        """To the id of each stop that is a pickup, the stop that brings what it takes."""
+        return {stop.pickup: stop for stop in self.stops if stop.pickup is not None}
+
+    @cached_property
+    def locked_to(self) -> dict[str, str]:
+        """To the id of each locked stop, the id of its vehicle."""
+        return {stop_id: vehicle.id for vehicle in self.vehicles for stop_id in vehicle.locked}
+
 
 type Step = Stop | Reload
 """What a route consists of: the stops, and the vehicle's own `Reload` where it goes back in between."""
 
-type Sequences = list[list[Stop]]
+type Sequences = list[list[Step]]
 """For each vehicle of the problem, in its order, what it drives in the order of driving."""
 
 

@@ -1,52 +1,65 @@
 """Why no vehicle takes a stop even when it has nothing else to do: the rule of the nearest miss."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from routing.solving.fits import DoesNotFit, check_load, check_may_serve
-from routing.solving.problem import Problem, Stop, Vehicle
+from routing.solving.locks import locked_start
+from routing.solving.problem import Problem, Step, Stop, Vehicle
 from routing.solving.retime import check_route
 from routing.solving.solution import Reason, Unassigned
+from routing.solving.units import Unit, units_of
 
 _HOW_CLOSE = tuple(Reason)
 """The order in which a vehicle is asked: one that fails at a later rule came closer."""
+
+type Ask = Callable[[Vehicle, Sequence[Stop]], None]
 
 
 def unfit(problem: Problem) -> list[Unassigned]:
     """The stops that every vehicle refuses whatever the order and the hour: they need no search."""
 
-    def ask(vehicle: Vehicle, stop: Stop) -> None:
-        check_may_serve(vehicle, stop)
-        check_load(problem, vehicle, [stop])
+    def ask(vehicle: Vehicle, way: Sequence[Stop]) -> None:
+        for stop in way:
+            check_may_serve(vehicle, stop)
+        check_load(problem, vehicle, way)
 
-    refused = ((stop, _nearest_miss(problem.vehicles, stop, ask)) for stop in problem.stops)
-    return [_unassigned(stop, refusal) for stop, refusal in refused if refusal is not None]
+    refused = ((unit, _nearest_miss(problem, unit, ask)) for unit in units_of(problem))
+    return [one for unit, refusal in refused if refusal is not None for one in _unassigned(unit, refusal)]
 
 
-def without_room(problem: Problem, stop: Stop, detail: str) -> Unassigned:
-    """The reason for a stop that no route of a plan takes: what forbids it alone, or else, with `detail`, no room.
+def without_room(problem: Problem, unit: Unit, detail: str) -> list[Unassigned]:
+    """The reason for what no route of a plan takes: what forbids it alone, or else, with `detail`, no room.
 
     Where a drive with a halt is shorter than the direct one, a stop refused alone could still fit behind another.
     """
 
-    def ask(vehicle: Vehicle, stop: Stop) -> None:
-        check_route(problem, vehicle, [stop])
+    def ask(vehicle: Vehicle, way: Sequence[Stop]) -> None:
+        alone: list[Step] = [*locked_start(problem, vehicle), *way]
+        check_route(problem, vehicle, alone)
 
-    refusal = _nearest_miss(problem.vehicles, stop, ask)
-    return _unassigned(stop, refusal or DoesNotFit(Reason.NO_ROOM, detail))
+    refusal = _nearest_miss(problem, unit, ask)
+    return _unassigned(unit, refusal or DoesNotFit(Reason.NO_ROOM, detail))
 
 
-def _nearest_miss(vehicles: Iterable[Vehicle], stop: Stop, ask: Callable[[Vehicle, Stop], None]) -> DoesNotFit | None:
-    """The refusal of the vehicle that comes closest, or nothing if one does not refuse."""
+def too_dear(unit: Unit, added_cost: int) -> list[Unassigned]:
+    """The reason for what fits, but costs more than leaving it out."""
+    detail = f"serving it adds {added_cost}, leaving it out costs {unit.penalty}"
+    return _unassigned(unit, DoesNotFit(Reason.COSTS_MORE, detail))
+
+
+def _nearest_miss(problem: Problem, unit: Unit, ask: Ask) -> DoesNotFit | None:
+    """The refusal of the vehicle that comes closest with any of the unit's ways, or nothing if one does not refuse."""
     refusals = [DoesNotFit(Reason.NO_VEHICLE, "there is no vehicle")]
-    for vehicle in vehicles:
-        try:
-            ask(vehicle, stop)
-        except DoesNotFit as refusal:
-            refusals.append(refusal)
-        else:
-            return None
+    for way in unit.ways:
+        for vehicle in problem.vehicles:
+            try:
+                ask(vehicle, way)
+            except DoesNotFit as refusal:
+                refusals.append(refusal)
+            else:
+                return None
     return max(refusals, key=lambda refusal: _HOW_CLOSE.index(refusal.reason))
 
 
-def _unassigned(stop: Stop, refusal: DoesNotFit) -> Unassigned:
-    return Unassigned(stop_id=stop.id, reason=refusal.reason, detail=refusal.detail)
+def _unassigned(unit: Unit, refusal: DoesNotFit) -> list[Unassigned]:
+    return [Unassigned(stop_id=stop.id, reason=refusal.reason, detail=refusal.detail) for stop in unit.left_out]

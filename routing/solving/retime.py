@@ -8,77 +8,93 @@ ends (`end_s <= latest_start_s`), is the driver's own time and not part of the r
 
 from collections.abc import Sequence
 
-from routing.solving.fits import DoesNotFit, check_load, check_may_serve
-from routing.solving.problem import UNREACHABLE, Break, Problem, Stop, Vehicle
+from routing.solving.fits import DoesNotFit, check_steps
+from routing.solving.problem import Problem, Reload, Step, Vehicle
 from routing.solving.schedule import Leg, Schedule, check_schedule, first_start, schedule
-from routing.solving.solution import BreakTaken, Reason, Route, Visit
+from routing.solving.solution import BreakTaken, Reason, Reloaded, Route, Visit
+from routing.solving.way import Way, over, way_between
 
 
-def retime(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> Route:
-    """The route of `vehicle` through `stops` in this order. Raises `DoesNotFit` with the reason if there is none.
+def retime(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Route:
+    """The route of `vehicle` through `steps` in this order. Raises `DoesNotFit` with the reason if there is none.
 
     `schedule` says which of the possible times; after leaving, every stop is served as early as can be.
     """
-    _check_whatever_the_hour(problem, vehicle, stops)
-    legs, distance_m = _legs(problem, vehicle, stops)
-    return _route(vehicle, stops, legs, schedule(vehicle, legs), distance_m=distance_m)
+    check_steps(problem, vehicle, steps)
+    legs, distance_m = _legs(problem, vehicle, steps)
+    return _route(vehicle, steps, legs, schedule(vehicle, legs), distance_m=distance_m)
 
 
-def check_route(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> None:
+def check_route(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> None:
     """Raise `DoesNotFit` as `retime` does, without working out the best times."""
-    _check_whatever_the_hour(problem, vehicle, stops)
-    legs, _ = _legs(problem, vehicle, stops)
+    check_steps(problem, vehicle, steps)
+    legs, _ = _legs(problem, vehicle, steps)
     check_schedule(vehicle, legs)
 
 
-def _check_whatever_the_hour(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> None:
-    for stop in stops:
-        check_may_serve(vehicle, stop)
-    check_load(problem, vehicle, stops)
-
-
-def _legs(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> tuple[list[Leg], int]:
+def _legs(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> tuple[list[Leg], int]:
     profile = problem.profiles[vehicle.profile]
-    legs, distance_m, here = [], 0, vehicle.start_place
-    for stop in stops:
-        travel_s = profile.duration_s.item(here, stop.place)
-        distance_m += profile.distance_m.item(here, stop.place)
-        legs.append(Leg(travel_s, stop.service_s, stop.windows))
-        here = stop.place
+    distance_m, here = 0, vehicle.start_place
+    legs: list[Leg] = []
+    for step in steps:
+        legs.append(_leg(problem, vehicle, here, step))
+        distance_m += profile.distance_m.item(here, step.place)
+        here = step.place
     if vehicle.end_place is None:
-        legs.append(Leg(0, 0, ()))
+        legs.append(Leg(Way((0,))))
     else:
-        legs.append(Leg(profile.duration_s.item(here, vehicle.end_place), 0, ()))
+        legs.append(Leg(_way(problem, vehicle, here, vehicle.end_place)))
         distance_m += profile.distance_m.item(here, vehicle.end_place)
-    if any(leg.travel_s == UNREACHABLE for leg in legs):
-        raise DoesNotFit(Reason.REACHABLE, f"the streets give no way for the profile {vehicle.profile}")
     if vehicle.max_distance_m is not None and distance_m > vehicle.max_distance_m:
         raise DoesNotFit(Reason.MAX_DISTANCE, f"{distance_m} m, {vehicle.id} drives {vehicle.max_distance_m} m")
     return legs, distance_m
 
 
-def _route(vehicle: Vehicle, stops: Sequence[Stop], legs: Sequence[Leg], times: Schedule, *, distance_m: int) -> Route:
+def _leg(problem: Problem, vehicle: Vehicle, here: int, step: Step) -> Leg:
+    if isinstance(step, Reload):
+        return Leg(_way(problem, vehicle, here, step.place), step.duration_s)
+    way = _way(problem, vehicle, here, step.place, setup_s=step.setup_s)
+    return Leg(way, step.service_s, step.windows, step.soft_window)
+
+
+def _way(problem: Problem, vehicle: Vehicle, start: int, end: int, *, setup_s: int = 0) -> Way:
+    way = way_between(problem.profiles[vehicle.profile], start, end, setup_s=setup_s)
+    if way is None:
+        raise DoesNotFit(Reason.REACHABLE, f"the streets give no way for the profile {vehicle.profile}")
+    return way
+
+
+def _route(vehicle: Vehicle, steps: Sequence[Step], legs: Sequence[Leg], times: Schedule, *, distance_m: int) -> Route:
     time_s, done = times.departure_s, times.skipped
     visits: list[Visit] = []
+    reloads: list[Reloaded] = []
     taken: list[BreakTaken] = []
+    travel_s = 0
     for number, (leg, count) in enumerate(zip(legs, times.breaks_by_leg, strict=True)):
-        arrival_s, pauses = _drive(time_s, leg.travel_s, vehicle.breaks[done : done + count])
+        driven = leg.way.drive(time_s, vehicle.breaks[done : done + count])
+        assert driven is not None, "the recursion found this leg possible"
+        arrival_s, pauses = driven
+        before_s = sum(pause.end_s - pause.start_s for pause in pauses if pause.start_s < arrival_s)
+        travel_s += arrival_s - time_s - before_s - leg.way.setup_s
         done += count
         taken += pauses
-        ready_s = max([arrival_s, *(pause.end_s for pause in pauses)])
-        start_s = first_start(ready_s, leg.windows)
+        start_s = first_start(over(driven), leg.windows)
         assert start_s is not None, "the recursion found this leg possible"
         time_s = start_s + leg.service_s
-        if number < len(stops):
+        if number == len(steps):
+            continue
+        step = steps[number]
+        if isinstance(step, Reload):
+            reloads.append(Reloaded(after=len(visits), arrival_s=arrival_s, start_s=start_s, departure_s=time_s))
+        else:
             paused_s = sum(pause.end_s - pause.start_s for pause in pauses if pause.start_s >= arrival_s)
-            waiting_s = start_s - arrival_s - paused_s
             visits.append(
                 Visit(
-                    stop_id=stops[number].id,
+                    stop_id=step.id,
                     arrival_s=arrival_s,
                     start_s=start_s,
                     departure_s=time_s,
-                    waiting_s=waiting_s,
+                    waiting_s=start_s - arrival_s - paused_s,
                 )
             )
     return Route(
@@ -87,35 +103,7 @@ def _route(vehicle: Vehicle, stops: Sequence[Stop], legs: Sequence[Leg], times: 
         visits=tuple(visits),
         breaks=tuple(taken),
         end_s=time_s,
-        travel_s=sum(leg.travel_s for leg in legs),
+        travel_s=travel_s,
         distance_m=distance_m,
+        reloads=tuple(reloads),
     )
-
-
-def _drive(time_s: int, travel_s: int, breaks: Sequence[Break]) -> tuple[int, list[BreakTaken]]:
-    """The arrival and the breaks of one leg: all on arrival if their times allow, else each as early as it may be.
-
-    Both end at the same second: whenever there is something left to do, it is being done.
-    """
-    arrival_s = now_s = time_s + travel_s
-    taken = []
-    for pause in breaks:
-        start_s = max(now_s, pause.earliest_start_s)
-        if start_s > pause.latest_start_s:
-            return _drive_with_breaks_first(time_s, travel_s, breaks)
-        now_s = start_s + pause.duration_s
-        taken.append(BreakTaken(start_s=start_s, end_s=now_s))
-    return arrival_s, taken
-
-
-def _drive_with_breaks_first(time_s: int, travel_s: int, breaks: Sequence[Break]) -> tuple[int, list[BreakTaken]]:
-    arrival_s: int | None = None
-    taken = []
-    for pause in breaks:
-        start_s = max(time_s, pause.earliest_start_s)
-        if arrival_s is None and start_s - time_s >= travel_s:
-            arrival_s = time_s + travel_s
-        travel_s -= min(travel_s, start_s - time_s)
-        time_s = start_s + pause.duration_s
-        taken.append(BreakTaken(start_s=start_s, end_s=time_s))
-    return (time_s + travel_s if arrival_s is None else arrival_s), taken

@@ -7,17 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.solving.fits import DoesNotFit
-from routing.solving.problem import UNREACHABLE, Break, Vehicle, Window
+from routing.solving.problem import UNREACHABLE, Break, SoftWindow, Vehicle, Window
 from routing.solving.solution import Reason
+from routing.solving.way import Way, over
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A drive and what follows it; the last leg, to the end, serves nothing."""
+    """A way and what follows it: a service, a reload, or nothing at the end."""
 
-    travel_s: int
-    service_s: int
-    windows: tuple[Window, ...]
+    way: Way
+    service_s: int = 0
+    windows: tuple[Window, ...] = ()
+    soft_window: SoftWindow | None = None
+
+    @property
+    def least_s(self) -> int:
+        """The shortest that it may take, without waiting."""
+        return self.way.least_s + self.service_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def _choices(vehicle: Vehicle, legs: Sequence[Leg], first: Schedule) -> Iterator
     After one that left as late as it could, going later only pays where a stop falls into its next window or a break
     moves before the departure; without waiting and breaks nothing can be shorter.
     """
-    least = sum(leg.travel_s + leg.service_s for leg in legs)
+    least = sum(leg.least_s for leg in legs)
     later = _ends_of_breaks_before_leaving(vehicle)
     found: Schedule | None = first
     while found is not None:
@@ -94,8 +101,8 @@ def _taken(vehicle: Vehicle, found: Schedule) -> tuple[Break, ...]:
 
 def _why_not(vehicle: Vehicle, legs: Sequence[Leg]) -> tuple[Reason, str]:
     """Which rule leaves no schedule: drop the breaks, then the windows, and see what becomes possible."""
-    plain = [Leg(leg.travel_s, leg.service_s, ()) for leg in legs]
-    least = sum(leg.travel_s + leg.service_s for leg in legs)
+    plain = [Leg(leg.way, leg.service_s) for leg in legs]
+    least = sum(leg.least_s for leg in legs)
     shift_s = vehicle.shift_end_s - vehicle.shift_start_s
     if least > shift_s:
         return Reason.SHIFT_TIME, f"takes {least} s at least, the shift of {vehicle.id} has {shift_s} s"
@@ -113,7 +120,7 @@ def _possible(vehicle: Vehicle, legs: Sequence[Leg], *, breaks: tuple[Break, ...
 def _leave_late(vehicle: Vehicle, legs: Sequence[Leg], found: Schedule) -> Schedule:
     """The same end with the latest departure, by halving: an end never gets earlier by leaving later."""
     low, best = found.departure_s, found
-    busy_s = sum(leg.travel_s + leg.service_s for leg in legs)
+    busy_s = sum(leg.least_s for leg in legs)
     high = found.end_s - busy_s
     while low < high:
         middle = (low + high + 1) // 2
@@ -160,7 +167,7 @@ def _advance(states: dict[int, int], leg: Leg, breaks: tuple[Break, ...]) -> tup
     came_from: dict[int, int] = {}
     for before, time_s in states.items():
         for done in range(before, len(breaks) + 1):
-            ready_s = time_s + leg.travel_s if done == before else _ready(time_s, leg.travel_s, breaks[before:done])
+            ready_s = _ready(leg.way, time_s, breaks[before:done])
             start_s = None if ready_s is None else first_start(ready_s, leg.windows)
             if start_s is not None and start_s + leg.service_s < after.get(done, UNREACHABLE):
                 after[done] = start_s + leg.service_s
@@ -175,15 +182,12 @@ def first_start(ready_s: int, windows: tuple[Window, ...]) -> int | None:
     return next((max(ready_s, start_s) for start_s, end_s in windows if ready_s < end_s), None)
 
 
-def _ready(time_s: int, travel_s: int, breaks: Sequence[Break]) -> int | None:
-    """When the drive and these breaks are both done, each break as early as it may be."""
-    for pause in breaks:
-        start_s = max(time_s, pause.earliest_start_s)
-        if start_s > pause.latest_start_s:
-            return None
-        travel_s -= min(travel_s, start_s - time_s)
-        time_s = start_s + pause.duration_s
-    return time_s + travel_s
+def _ready(way: Way, time_s: int, breaks: Sequence[Break]) -> int | None:
+    """When the way and these breaks are both done, each break as early as it may be."""
+    if not breaks:
+        return way.arrival(time_s)
+    leg = way.drive(time_s, breaks)
+    return None if leg is None else over(leg)
 
 
 def _ends_of_breaks_before_leaving(vehicle: Vehicle) -> list[int]:

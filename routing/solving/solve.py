@@ -7,10 +7,11 @@ from dataclasses import replace
 from routing.solving.assemble import assemble, left_out, rank
 from routing.solving.checker import violations
 from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct, insert_all, repair
+from routing.solving.insertion import construct, insert_all
 from routing.solving.limit import Limit, OnProgress, Progress
 from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.reasons import unfit
+from routing.solving.repair import repair
 from routing.solving.solution import Solution, Unassigned
 from routing.solving.validate import check_problem
 from routing.solving.violation import Violation
@@ -65,7 +66,7 @@ def _search(
     from routing.solving.ortools_search import search  # noqa: PLC0415 - half a second that data alone need not pay
 
     found = search(problem, stops, start=start, limit=limit, seed=seed, on_better=teller.tell)
-    sequences: Sequences = [[] for _ in problem.vehicles] if found is None else repair(problem, found)
+    sequences = repair(problem, [[] for _ in problem.vehicles] if found is None else found)
     chosen = {stop.id for stop in stops}
     insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in chosen])
     return sequences

@@ -48,6 +48,7 @@ TABLE = {
     "health.metrics": ANYONE,
     "reference.assets": ANYONE,
     "reference.docs": ANYONE,
+    "reference.front_door": ANYONE,
     "reference.openapi": ANYONE,
     "auth.make_token": ANYONE,
     "auth.refresh_token": ANYONE,

@@ -11,7 +11,7 @@ import pytest
 
 from kernel.geo import Point, distance_m
 from places.adapters.great_circle import PACES, GreatCircleStreets
-from places.adapters.osrm import COLUMNS, ROWS, WAYPOINTS, OsrmStreets
+from places.adapters.osrm import BLOCK, WAYPOINTS, OsrmStreets
 from places.streets import PROFILES, Profile
 from tests.places.conftest import CATHEDRAL, KAISANIEMI, RAILWAY_STATION, StartStreets, ended, free_port
 
@@ -56,13 +56,15 @@ class TestMatrix:
         assert matrix.estimated_share == pytest.approx(7 / 16)
 
     def test_is_put_together_from_blocks(self, streets: OsrmStreets) -> None:
-        origins, destinations = grid(ROWS + 7), grid(COLUMNS + 3)
+        origins, destinations = grid(BLOCK + 7), grid(BLOCK + 3)
         whole = streets.table("car", origins, destinations)
-        for row in (0, ROWS - 1, ROWS, ROWS + 6):
-            for part in (slice(0, 5), slice(COLUMNS - 2, COLUMNS + 3)):
+        for row in (0, BLOCK - 1, BLOCK, BLOCK + 6):
+            for part in (slice(0, 5), slice(BLOCK - 2, BLOCK + 3)):
                 alone = streets.durations_from("car", origins[row], destinations[part])
                 assert (whole.duration_s[row, part] == alone.duration_s[0]).all()
+                assert (whole.by_streets[row, part] == alone.by_streets[0]).all()
         assert whole.by_streets.all()
+        assert min(whole.duration_s.min(), whole.distance_m.min()) == 0
 
     def test_answers_one_row(self, streets: OsrmStreets) -> None:
         row = streets.durations_from("car", RAILWAY_STATION, [CATHEDRAL, KAISANIEMI])
