@@ -80,7 +80,7 @@ class StopWithdrawn(Fact, kind="route.stop_withdrawn", about="route_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class RouteReplanned(Fact, kind="route.replanned", about="route_id"):
-    """A driver's route has other stops, or another order, than the driver was told."""
+    """A driver's route has other stops, another order, or other promised times than the driver was told."""
 
     route_id: UUID
     plan_id: UUID | None

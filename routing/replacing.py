@@ -51,7 +51,7 @@ def publish_replan(session: Session, plan: Plan, *, now: datetime, by: UUID | No
 
     live = {route.shift_id: route for route in live_routes(session, shift_ids)}
     fresh = [route for route in routes if route.shift_id not in live]
-    _put_in_force(session, plan, live, routes, now=now)
+    rewritten = _put_in_force(session, plan, live, routes, now=now)
     with refused_as({"uq_routes_shift_published": ShiftAlreadyRouted}, session):
         for route in fresh:
             route.published_at = now
@@ -62,9 +62,8 @@ def publish_replan(session: Session, plan: Plan, *, now: datetime, by: UUID | No
     facts.record(session, PlanPublished(plan_id=plan.id, route_ids=tuple(each.id for each in told), at=now, by=by))
     for route in fresh:
         facts.record(session, published(route, now=now, by=by))
-    for change in changes["drivers"]:
-        if change["route_id"] is not None and not change["unchanged"]:
-            facts.record(session, _replanned(plan, change, now=now, by=by))
+    for change in rewritten:
+        facts.record(session, _replanned(plan, change, now=now, by=by))
     session.flush()
 
 
@@ -76,7 +75,9 @@ def _proposed(session: Session, plan: Plan) -> list[Route]:
 
 def _put_in_force(
     session: Session, plan: Plan, live: Mapping[UUID, Route], routes: Sequence[Route], *, now: datetime
-) -> None:
+) -> list[Mapping[str, Any]]:
+    """Rewrite the routes of those whose stops, order or promises change; return what changes, by driver."""
+    rewritten = []
     proposed = {route.shift_id: route for route in routes}
     basis, changes = plan.basis or {}, plan.changes or {}
     moved = {
@@ -108,6 +109,8 @@ def _put_in_force(
             "order_changed": change["order_changed"],
             "promises_moved": [*map(str, news)],
         }
+        rewritten.append(change)
+    return rewritten
 
 
 def rewrite(

@@ -16,7 +16,7 @@ from deliveries.queries import by_ids, plannable
 from routing.answering import CannotPlan
 from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import GivenDelivery, GivenShift, Job, Span, fingerprint, given_delivery, given_shift
-from routing.models import Drop, Plan, Route, Shift, Stop
+from routing.models import Drop, Plan, Route, Shift, Stop, StopState
 from routing.refusing import refusals
 from routing.replan_levels import Level, Standing, StandingStop, standing
 from routing.replan_terms import Terms, terms_of
@@ -103,6 +103,7 @@ def basis(job: ReplanJob) -> dict[str, Any]:
         str(each.route_id): {
             "revision": each.revision,
             "departed": each.departed,
+            "begun": [str(stop.stop_id) for stop in each.stops if stop.state is not StopState.PLANNED],
             "stops": {str(stop.stop_id): [*map(str, stop.delivery_ids)] for stop in each.stops},
         }
         for each in job.standing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,7 +25,7 @@ class Binding:
         return replace(
             problem,
             vehicles=tuple(self._vehicle(each) for each in problem.vehicles),
-            stops=tuple(self._stop(each, problem.vehicles) for each in problem.stops),
+            stops=tuple(self._stop(each, frozenset(one.id for one in problem.vehicles)) for each in problem.stops),
         )
 
     def start(self, problem: Problem) -> list[list[str]]:
@@ -51,13 +51,13 @@ class Binding:
         locked = [stop for each in self.job.standing if str(each.shift_id) == vehicle.id for stop in each.locked]
         return replace(vehicle, locked=tuple(map(_name, locked)))
 
-    def _stop(self, stop: Stop, vehicles: Sequence[Vehicle]) -> Stop:
+    def _stop(self, stop: Stop, driving: frozenset[str]) -> Stop:
         if stop.id not in self._known:
             return replace(stop, allowed_vehicles=_both(stop.allowed_vehicles, self._depot))
         round_, known = self._known[stop.id]
         own = str(round_.shift_id)
         if known.level is Level.FREE:
-            allowed, refused = _both(stop.allowed_vehicles, self._depot | {own}), stop.refused_vehicles
+            allowed, refused = _both(stop.allowed_vehicles, self._depot | {own} & driving), stop.refused_vehicles
         else:
             allowed, refused = frozenset({own}), stop.refused_vehicles
         if known.level in (Level.DRIVING_TO, Level.SEQUENCE_FIXED):
@@ -69,7 +69,7 @@ class Binding:
             allowed_vehicles=allowed,
             refused_vehicles=refused,
             soft_window=self._promised(known.promises.values()) or stop.soft_window,
-            vehicle_costs=tuple((each.id, self.job.terms.driver_change_cost) for each in vehicles if each.id != own),
+            vehicle_costs=tuple((each, self.job.terms.driver_change_cost) for each in sorted(driving - {own})),
         )
 
     def _promised(self, promises: Iterable[Span | None]) -> SoftWindow | None:

@@ -13,7 +13,7 @@ from deliveries.models import PLANNABLE, Delivery, DeliveryState
 from deliveries.queries import by_ids
 from routing.changes import same_stop
 from routing.given import fingerprint, given_delivery
-from routing.models import Route, Stop, StopState
+from routing.models import Route, StopState
 from routing.replan_job import live_routes
 from routing.replan_levels import departed, live_drops
 from routing.settling import drops_of, outdated_shifts
@@ -45,7 +45,7 @@ def contradictions(
         "shift_ids": shifts,
         "route_ids": list(_other_routes(live, basis, proposed)),
         "stop_ids": [stop for route in live.values() for stop in _out_of_turn(route, basis, proposed)],
-        "delivery_ids": list(_outdated_deliveries(live, routes, basis, deliveries)),
+        "delivery_ids": list(dict.fromkeys(_outdated_deliveries(live, routes, basis, deliveries))),
     }
     return {name: ids for name, ids in found.items() if ids}
 
@@ -95,18 +95,15 @@ def _load_changed(stood: Mapping[str, Any], proposal: Route | None) -> bool:
 
 def _out_of_turn(route: Route, basis: Mapping[str, Any], proposed: Mapping[UUID, Route]) -> Iterator[UUID]:
     """Yield the stops that the courier has turned to meanwhile, though the proposal has others before them."""
-    stood = basis["routes"].get(str(route.id), {"stops": {}})
-    known = stops_by_deliveries(stood["stops"])
-    begun = [stop.id for stop in route.stops if str(stop.id) in stood["stops"] and _has_begun(stop)]
-    proposal = proposed.get(route.shift_id)
-    if proposal is None and not begun:
+    stood = basis["routes"].get(str(route.id))
+    if stood is None:
         return
+    known = stops_by_deliveries(stood["stops"])
+    begun = [stop.id for stop in route.stops if str(stop.id) in stood["stops"] and stop.state is not StopState.PLANNED]
+    proposal = proposed.get(route.shift_id)
     turns = [] if proposal is None else [same_stop(stop, known) for stop in proposal.stops]
-    yield from (stop_id for stop_id in begun if stop_id not in turns[: len(begun)])
-
-
-def _has_begun(stop: Stop) -> bool:
-    return stop.state is not StopState.PLANNED
+    fresh = [stop_id for stop_id in begun if str(stop_id) not in stood["begun"]]
+    yield from (stop_id for stop_id in fresh if stop_id not in turns[: len(begun)])
 
 
 def _outdated_deliveries(

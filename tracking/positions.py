@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from kernel.database import after_commit
@@ -76,7 +77,7 @@ def last_seen(session: Session, driver_ids: Collection[UUID], *, now: datetime) 
     """Return where drivers were last seen for sure, by driver; who was not seen of late is not among them."""
     rows = session.scalars(
         select(Position)
-        .distinct(Position.driver_id)
+        .ext(distinct_on(Position.driver_id))
         .where(
             Position.driver_id.in_(driver_ids),
             Position.verdict == Verdict.ACCEPTED,

@@ -44,8 +44,12 @@ def ahead_of(route: Route) -> list[Ahead]:
 
 
 def left_at(route: Route) -> datetime:
-    """Return when the courier was through with the last stop; before the first, when the round is to begin."""
-    return max((stop.done_at for stop in route.stops if stop.done_at is not None), default=route.departs_at)
+    """Return when the courier was through with the last stop; before the first, when the round is to begin.
+
+    A round planned anew goes on when it is planned to.
+    """
+    done = max((stop.done_at for stop in route.stops if stop.done_at is not None), default=route.departs_at)
+    return done if route.resumes_at is None else max(done, route.resumes_at)
 
 
 def last_event_at(route: Route) -> datetime | None:

@@ -28,7 +28,7 @@ class PlanRequestSchema(Schema):
     seed = Whole(load_default=1, metadata={"examples": [1]})
 
 
-class PromiseWindowSchema(Schema):
+class ReplannedPromiseSchema(Schema):
     """A half-open window."""
 
     from_ = fields.String(required=True, data_key="from", attribute="from", metadata={"format": "date-time"})
@@ -97,7 +97,7 @@ class ReplanRequestSchema(Schema):
     seed = Whole(load_default=1, metadata={"examples": [1]})
 
 
-class DeliveryChangeSchema(Schema):
+class ReplannedDeliverySchema(Schema):
     """What a replan changes for a recipient. The promise begins `moved_min` minutes later, or earlier if negative."""
 
     delivery_id = fields.UUID(required=True)
@@ -105,13 +105,13 @@ class DeliveryChangeSchema(Schema):
     driver_after = fields.UUID(
         required=True, allow_none=True, metadata={"description": "null: nobody, it waits for a plan again"}
     )
-    promise_before = fields.Nested(PromiseWindowSchema, required=True, allow_none=True)
-    promise_after = fields.Nested(PromiseWindowSchema, required=True, allow_none=True)
+    promise_before = fields.Nested(ReplannedPromiseSchema, required=True, allow_none=True)
+    promise_after = fields.Nested(ReplannedPromiseSchema, required=True, allow_none=True)
     moved_min = fields.Integer(required=True, allow_none=True)
     unchanged = fields.Boolean(required=True)
 
 
-class DriverChangeSchema(Schema):
+class ReplannedDriverSchema(Schema):
     """What a replan changes for a driver. A driver of whom everything is unchanged need not be told."""
 
     driver_id = fields.UUID(required=True)
@@ -123,11 +123,11 @@ class DriverChangeSchema(Schema):
     unchanged = fields.Boolean(required=True)
 
 
-class ChangesSchema(Schema):
+class ReplanChangesSchema(Schema):
     """What a replan changes, and for whom."""
 
-    deliveries = fields.List(fields.Nested(DeliveryChangeSchema), required=True)
-    drivers = fields.List(fields.Nested(DriverChangeSchema), required=True)
+    deliveries = fields.List(fields.Nested(ReplannedDeliverySchema), required=True)
+    drivers = fields.List(fields.Nested(ReplannedDriverSchema), required=True)
     unchanged_deliveries = Whole(required=True)
     moved_promises = Whole(required=True)
 
@@ -190,7 +190,7 @@ class PlanSchema(PlanSummarySchema):
     routes = fields.List(fields.Nested(RouteSchema), required=True)
     unassigned = fields.List(fields.Nested(UnassignedSchema), required=True)
     changes = fields.Nested(
-        ChangesSchema, required=True, allow_none=True, metadata={"description": "Of a replan that is solved"}
+        ReplanChangesSchema, required=True, allow_none=True, metadata={"description": "Of a replan that is solved"}
     )
 
 

@@ -12,12 +12,14 @@ from time import monotonic
 
 from routing.solving.assemble import assemble, left_out
 from routing.solving.checker import violations
-from routing.solving.insertion import insert_all, repair
+from routing.solving.insertion import insert_all
 from routing.solving.limit import Limit
-from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.problem import Problem, Reload, Sequences, Step, Stop
+from routing.solving.repair import repair
 from routing.solving.solution import Solution
+from routing.solving.steps import stops_of
 from routing.solving.validate import check_problem
-from routing.solving.walk import IMPOSSIBLE, Walker, untimely, walkable
+from routing.solving.walk import IMPOSSIBLE, Walker, alone, untimely
 
 KEEP_S = 600
 """What moving a stop must save that could have stayed, in units of cost."""
@@ -46,10 +48,9 @@ def replan(
     """
     check_problem(problem)
     search = _Search(problem, start, seed=seed)
-    if walkable(problem):
-        search.place_loose()
-        search.improve(limit, halted)
-    for sequences in (search.rounds, [list(each) for each in start]):
+    search.place_loose()
+    search.improve(limit, halted)
+    for sequences in (search.sequences(), [list(each) for each in start]):
         found = _exact(problem, sequences)
         if not violations(problem, found):
             return found
@@ -95,10 +96,15 @@ class _Search:
         self._problem = problem
         self._walker = Walker(problem)
         self._random = random.Random(seed)
-        self.rounds: Sequences = [self._possible(number, list(steps)) for number, steps in enumerate(start)]
+        # With reloads a round is more than its stops: it stays as it is, and so does what such a vehicle brings.
+        self._kept = {number: list(steps) for number, steps in enumerate(start) if _reloads(problem, number, steps)}
+        self.rounds = [
+            [] if number in self._kept else self._possible(number, stops_of(steps))
+            for number, steps in enumerate(start)
+        ]
         self._costs = [self._walker.cost(number, steps) for number, steps in enumerate(self.rounds)]
-        placed = {stop.id for steps in self.rounds for stop in steps}
-        self.out = {stop.id: stop for stop in problem.stops if stop.id not in placed}
+        placed = {stop.id for steps in [*self.rounds, *map(stops_of, self._kept.values())] for stop in steps}
+        self.out = {stop.id: stop for stop in problem.stops if stop.id not in placed and alone(problem, stop)}
         self._loose = set(self.out)
         self._moved: set[str] = set()
         self._home = {
@@ -107,6 +113,10 @@ class _Search:
             for index, stop in enumerate(steps)
         }
         self._locked = {name for vehicle in problem.vehicles for name in vehicle.locked}
+
+    def sequences(self) -> Sequences:
+        """Return the rounds as they are now."""
+        return [list(self._kept.get(number, steps)) for number, steps in enumerate(self.rounds)]
 
     def _possible(self, number: int, steps: list[Stop]) -> list[Stop]:
         """Return the round without the stops at its end that cannot be driven any more."""
@@ -153,7 +163,7 @@ class _Search:
                 if before.id in self._loose or after.id in self._loose:
                     found |= {before.id: before, after.id: after}
             found |= {stop.id: stop for stop in self._late(number, steps)}
-        return [stop for name, stop in found.items() if name not in self._locked]
+        return [stop for name, stop in found.items() if name not in self._locked and alone(self._problem, stop)]
 
     def _late(self, number: int, steps: Sequence[Stop]) -> Iterable[Stop]:
         starts = self._walker.starts(number, steps)
@@ -210,7 +220,7 @@ class _Search:
         return sorted((each for each in found if each is not None), key=lambda each: each.added)
 
     def _best_in(self, number: int, stop: Stop) -> _Position | None:
-        if not self._walker.may_serve(number, stop.id):
+        if number in self._kept or not self._walker.may_serve(number, stop.id):
             return None
         steps, was = self.rounds[number], self._costs[number]
         best: _Position | None = None
@@ -221,6 +231,10 @@ class _Search:
             if added < (IMPOSSIBLE if best is None else best.added):
                 best = _Position(added, number, index)
         return best
+
+
+def _reloads(problem: Problem, number: int, steps: Sequence[Step]) -> bool:
+    return problem.vehicles[number].reload is not None or any(isinstance(step, Reload) for step in steps)
 
 
 def _regret(positions: Sequence[_Position]) -> float:

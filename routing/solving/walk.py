@@ -1,28 +1,24 @@
 """A quick price of a route: each stop as early as can be, one pass, no choice of the best times.
 
-Never optimistic: what a walk finds possible can be driven, and costs no more than the walk says. It knows windows, soft
-windows, loads, setup, breaks, rates and preferences; `walkable` says for which problems that is enough.
+Never optimistic: what a walk finds possible can be driven, and costs no more than the walk says, but for balance. It
+knows no reloads, pairs and choices: `alone` says which stops it may move, and a vehicle with reloads is left as it is.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+
+import numpy as np
 
 from routing.solving.fits import DoesNotFit, check_may_serve
-from routing.solving.problem import UNREACHABLE, Break, Problem, SoftWindow, Stop, Vehicle, Window
+from routing.solving.problem import UNREACHABLE, Break, Problem, Profile, SoftWindow, Stop, Vehicle, Window
 
 IMPOSSIBLE = float("inf")
 _NEVER = UNREACHABLE
 
 
-def walkable(problem: Problem) -> bool:
-    """Whether a walk sees all that routes of this problem cost and may not do."""
-    plain = all(
-        vehicle.reload is None and vehicle.max_duration_s is None and vehicle.max_distance_m is None
-        for vehicle in problem.vehicles
-    )
-    alone = all(stop.pickup is None and stop.choice is None for stop in problem.stops)
-    hours = any(profile.hours for profile in problem.profiles.values())
-    return plain and alone and not hours and problem.balance is None
+def alone(problem: Problem, stop: Stop) -> bool:
+    """Whether the stop can be moved without minding another: no pair, no choice."""
+    return stop.pickup is None and stop.choice is None and stop.id not in problem.deliveries
 
 
 class Walker:
@@ -31,8 +27,7 @@ class Walker:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self._ways: dict[str, tuple[list[list[int]], list[list[int]]]] = {
-            name: (profile.duration_s.tolist(), profile.distance_m.tolist())
-            for name, profile in problem.profiles.items()
+            name: (_slowest(profile), profile.distance_m.tolist()) for name, profile in problem.profiles.items()
         }
         self._dislikes = {stop.id: dict(stop.vehicle_costs) for stop in problem.stops if stop.vehicle_costs}
         self._stops = {stop.id: stop for stop in problem.stops}
@@ -78,9 +73,9 @@ class Walker:
             for pause in breaks:
                 if pause.latest_start_s < now_s:
                     now_s = _rested(left_s, now_s, pause)
-        if now_s > vehicle.shift_end_s:
-            return IMPOSSIBLE
         duration_s = now_s - vehicle.shift_start_s - free_s
+        if now_s > vehicle.shift_end_s or not _within(vehicle, duration_s, distance_m):
+            return IMPOSSIBLE
         driving = vehicle.fixed_cost + vehicle.cost_per_s * duration_s + vehicle.cost_per_m * distance_m
         return driving + soft + dislikes
 
@@ -122,6 +117,19 @@ class Walker:
                 if load > room:
                     return False
         return True
+
+
+def _slowest(profile: Profile) -> list[list[int]]:
+    """Return for each pair the longest way of all hours: who is in time by this is so whenever it is driven."""
+    hours = [profile.duration_s, *(each.duration_s for each in profile.hours)]
+    slowest: list[list[int]] = reduce(np.maximum, hours).tolist()
+    return slowest
+
+
+def _within(vehicle: Vehicle, duration_s: int, distance_m: int) -> bool:
+    if vehicle.max_duration_s is not None and duration_s > vehicle.max_duration_s:
+        return False
+    return vehicle.max_distance_m is None or distance_m <= vehicle.max_distance_m
 
 
 def untimely(soft: SoftWindow, start_s: int) -> int:
