@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kernel.errors import Unavailable
 from places.streets import Streets
 from routing.assembling import Answer, assemble
 from routing.given import Job
+from routing.pricing import Prices
 from routing.solving import process
 from routing.solving.checker import violations
 from routing.solving.limit import Limit, OnProgress, default_limit
@@ -25,9 +27,10 @@ def answer(job: Job, *, streets: Streets, on_progress: OnProgress, cancelled: Ca
     """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so."""
     question = Question(job)
     try:
-        matrices = {profile: streets.matrix(profile.value, question.places) for profile in question.profiles}
+        matrices = question.matrices(streets)
         problem = question.problem(matrices)
-        solution = _search(problem, job, on_progress, cancelled)
+        told = _told(question.prices, on_progress)
+        solution = _search(problem, job, told, cancelled)
         return assemble(question, solution, matrices=matrices, streets=streets)
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
@@ -40,6 +43,11 @@ def _search(problem: Problem, job: Job, on_progress: OnProgress, cancelled: Call
     solution = process.run(problem, limit=limit, seed=job.seed, on_progress=on_progress, cancelled=cancelled)
     check(problem, solution)
     return solution
+
+
+def _told(prices: Prices, on_progress: OnProgress) -> OnProgress:
+    """Let progress be told in seconds of a courier's time."""
+    return lambda progress: on_progress(replace(progress, cost=prices.seconds(progress.cost)))
 
 
 def check(problem: Problem, solution: Solution) -> None:

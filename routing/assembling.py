@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -14,12 +14,12 @@ from shapely.geometry import LineString
 
 from kernel.geo import Point
 from places.streets import Drive, Matrix, Streets
-from routing.given import GivenShift, fingerprint
+from routing.given import GivenDelivery, GivenShift, fingerprint
 from routing.grouping import Halt
-from routing.models import Drop, Profile, Route, Stop, StopState, Unassigned
+from routing.models import Drop, Route, Stop, StopState, Unassigned
 from routing.solving import solution as solved
 from routing.solving.solution import Reason, Solution
-from routing.translation import Question
+from routing.translation import Matrices, Question
 
 CHANGED = "CHANGED"
 
@@ -35,18 +35,18 @@ class Answer:
     estimated_share: float
 
 
-def assemble(question: Question, solution: Solution, *, matrices: Mapping[Profile, Matrix], streets: Streets) -> Answer:
+def assemble(question: Question, solution: Solution, *, matrices: Matrices, streets: Streets) -> Answer:
     """Return the rows of the plan. Asks the streets for each route's line: let no transaction be open."""
     shifts = {str(shift.id): shift for shift in question.job.shifts}
     share = sum(matrix.estimated_share for matrix in matrices.values()) / len(matrices)
     return Answer(
         question=question,
         routes=[
-            _route(question, shifts[route.vehicle_id], route, matrices[shifts[route.vehicle_id].profile], streets)
+            _route(question, shifts[route.vehicle_id], route, matrices[shifts[route.vehicle_id].travel], streets)
             for route in solution.routes
         ],
         unassigned=[*_unassigned(question, solution, shifts)],
-        cost=asdict(solution.cost),
+        cost=question.prices.in_seconds(solution.cost),
         estimated_share=share,
     )
 
@@ -54,7 +54,8 @@ def assemble(question: Question, solution: Solution, *, matrices: Mapping[Profil
 def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: Matrix, streets: Streets) -> Route:
     halts = [question.open[visit.stop_id] for visit in route.visits]
     places = [shift.start_place, *(halt.place for halt in halts)]
-    drive = streets.drive(shift.profile.value, [*places, shift.end_place] if shift.end_place else places)
+    ways = [*places, shift.end_place] if shift.end_place else places
+    drive = streets.drive(shift.profile.value, ways, kerb_side=shift.kerb_side)
     index = {place: number for number, place in enumerate(question.places)}
     legs = [(index[before], index[after]) for before, after in pairwise(places)]
     instant = question.origin.instant
@@ -94,7 +95,16 @@ def _stop(
         planned_arrival_at=instant(visit.arrival_s),
         planned_start_at=instant(visit.start_s),
         planned_departure_at=instant(visit.departure_s),
-        drops=[Drop(delivery_id=each.id, fingerprint=fingerprint(each)) for each in halt.deliveries],
+        drops=[_drop(halt, each) for each in halt.deliveries],
+    )
+
+
+def _drop(halt: Halt, delivery: GivenDelivery) -> Drop:
+    chosen = halt.alternative_of(delivery)
+    return Drop(
+        delivery_id=delivery.id,
+        fingerprint=fingerprint(delivery),
+        alternative_id=None if chosen is None else chosen.id,
     )
 
 

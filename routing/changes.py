@@ -103,16 +103,18 @@ def _deliveries(job: ReplanJob, routes: Sequence[Route], now: datetime) -> Itera
         for stop in round_.stops
         for delivery_id, told in stop.promises.items()
     }
-    after = {drop.delivery_id: (route, stop) for route in routes for stop in route.stops for drop in stop.drops}
+    after = {drop.delivery_id: (route, stop, drop) for route in routes for stop in route.stops for drop in stop.drops}
     for delivery_id in dict.fromkeys([*before, *job.terms.new]):
         driver, told = before.get(delivery_id, (None, None))
-        route, stop = after.get(delivery_id, (None, None))
+        route, stop, drop = after.get(delivery_id, (None, None, None))
         yield DeliveryChange(
             delivery_id=delivery_id,
             driver_before=driver,
             driver_after=None if route is None else route.driver_id,
             promise_before=told,
-            promise_after=None if stop is None else _promised(stop, told, job.windows[delivery_id], now),
+            promise_after=None
+            if stop is None or drop is None
+            else _promised(stop, told, job.windows[delivery_id][drop.alternative_id], now),
         )
 
 

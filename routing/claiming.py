@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 from deliveries.queries import plannable
 from kernel.errors import Conflict
 from routing.answering import CannotPlan
+from routing.familiarity import familiar
 from routing.fleet import routed_shifts, shifts_by_ids
 from routing.given import GivenShift, Job, given_delivery, given_shift
 from routing.models import Plan, PlanState
-from routing.refusing import refusals
 from routing.replan_job import replan_job
 from routing.solving.limit import Progress
+from routing.wishes import read_wishes
 
 # A plan whose worker is lost each time is not tried for ever.
 MOST_CLAIMS = 5
@@ -57,15 +59,17 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
     wanted = [UUID(each) for each in plan.delivery_ids]
     found = plannable(session, carrier_id=plan.carrier_id, delivery_ids=wanted)
     there = {delivery.id for delivery in found}
+    shifts, wishes = _shifts(session, plan, now), read_wishes(plan)
     return Job(
         plan_id=plan.id,
         seed=plan.seed,
         limit_s=plan.limit_s,
         now=now,
-        shifts=_shifts(session, plan, now),
+        shifts=shifts,
         deliveries=tuple(given_delivery(delivery) for delivery in found),
         taken=tuple(each for each in wanted if each not in there),
-        refusals=refusals(session, wanted),
+        wishes=wishes,
+        familiar=_familiar(session, shifts, there) if wishes.familiarity_cost else frozenset(),
     )
 
 
@@ -81,6 +85,12 @@ def note_progress(session: Session, plan_id: UUID, *, progress: Progress) -> Non
 def is_wanted(session: Session, plan_id: UUID) -> bool:
     """Say whether somebody still waits for the plan."""
     return session.scalar(select(Plan.state).where(Plan.id == plan_id)) in WAITING
+
+
+def _familiar(
+    session: Session, shifts: Sequence[GivenShift], deliveries: Collection[UUID]
+) -> frozenset[tuple[UUID, UUID]]:
+    return familiar(session, delivery_ids=deliveries, driver_ids={shift.driver_id for shift in shifts})
 
 
 def _shifts(session: Session, plan: Plan, now: datetime) -> tuple[GivenShift, ...]:

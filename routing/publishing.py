@@ -10,12 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from deliveries import progress
+from deliveries.models import Delivery
 from deliveries.queries import by_ids
 from kernel import facts
 from kernel.errors import Conflict
 from routing.constraints import refused_as
 from routing.facts import PlanPublished, RoutePublished
 from routing.fleet import routed_shifts
+from routing.given import Span
 from routing.models import Plan, PlanState, Route, Stop
 from routing.promises import promise
 from routing.requesting import ShiftAlreadyRouted, ShiftOver
@@ -102,12 +104,21 @@ def _check_deliveries(session: Session, routes: list[Route]) -> None:
 
 def _schedule(session: Session, routes: Sequence[Route], *, now: datetime, by: UUID | None) -> None:
     planned = {
-        drop.delivery_id: stop.planned_start_at for route in routes for stop in route.stops for drop in stop.drops
+        drop.delivery_id: (stop.planned_start_at, drop.alternative_id)
+        for route in routes
+        for stop in route.stops
+        for drop in stop.drops
     }
     for delivery in by_ids(session, planned.keys()):
-        windows = [(window.starts_at, window.ends_at) for window in delivery.windows]
-        start, end = promise(planned[delivery.id], windows=windows, now=now)
+        planned_at, alternative_id = planned[delivery.id]
+        start, end = promise(planned_at, windows=chosen_windows(delivery, alternative_id), now=now)
         progress.schedule(session, delivery, promised_from=start, promised_until=end, now=now, by=by)
+
+
+def chosen_windows(delivery: Delivery, alternative_id: UUID | None) -> Sequence[Span]:
+    """Return when the delivery may come to the place that was chosen for it."""
+    chosen = next((each for each in delivery.alternatives if each.id == alternative_id), delivery)
+    return [(window.starts_at, window.ends_at) for window in chosen.windows]
 
 
 def published(route: Route, *, now: datetime, by: UUID | None) -> RoutePublished:

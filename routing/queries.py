@@ -150,5 +150,11 @@ def _whole_route() -> Sequence[_AbstractLoad]:
 
 
 def _whole_stop() -> Sequence[_AbstractLoad]:
-    delivery = selectinload(Stop.drops).joinedload(Drop.delivery, innerjoin=True)
-    return (delivery.selectinload(Delivery.windows), delivery.selectinload(Delivery.parcels))
+    drops = selectinload(Stop.drops)
+    delivery = drops.joinedload(Drop.delivery, innerjoin=True)
+    return (
+        delivery.selectinload(Delivery.windows),
+        delivery.selectinload(Delivery.parcels),
+        delivery.selectinload(Delivery.alternatives),
+        drops.joinedload(Drop.alternative),
+    )

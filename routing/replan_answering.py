@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from kernel.errors import Unavailable
-from places.streets import Matrix, Streets
+from places.streets import Streets
 from routing.answering import CannotPlan, check
 from routing.assembling import Answer, assemble
-from routing.models import Profile, Route, Unassigned
+from routing.models import Route, Unassigned
 from routing.replan_job import ReplanJob
 from routing.replan_problem import Binding
 from routing.solving.limit import Limit, OnProgress
@@ -18,7 +18,7 @@ from routing.solving.problem import Problem, ProblemError, Sequences
 from routing.solving.process import SolverDied
 from routing.solving.replan import replan
 from routing.solving.solution import Solution
-from routing.translation import Question
+from routing.translation import Matrices, Question
 
 _SEARCH_S = 3.0
 
@@ -29,7 +29,7 @@ class Asked:
 
     job: ReplanJob
     question: Question
-    matrices: Mapping[Profile, Matrix]
+    matrices: Matrices
     problem: Problem
     start: Sequences
 
@@ -50,11 +50,11 @@ def answer_replan(
 def ask(job: ReplanJob, *, streets: Streets) -> Asked:
     """Return the job as the optimiser sees it. Asks the streets for times: let no transaction be open."""
     question = Question(job)
-    matrices = {profile: streets.matrix(profile.value, question.places) for profile in question.profiles}
+    matrices = question.matrices(streets)
     binding = Binding(job, question)
     problem = binding.bind(question.problem(matrices))
     start = _sequences(problem, binding.start(problem))
-    problem = loosen(problem, start, late_cost_per_h=job.terms.promise_move_cost_per_h)
+    problem = loosen(problem, start, late_cost_per_h=binding.promise_move_cost_per_h)
     return Asked(job, question, matrices, problem, _sequences(problem, binding.start(problem)))
 
 
@@ -84,6 +84,7 @@ def _mark(route: Route, job: ReplanJob) -> None:
     route.fingerprint = job.sound[route.shift_id]
     for drop in (drop for stop in route.stops for drop in stop.drops):
         drop.fingerprint = job.sound[drop.delivery_id]
+        drop.alternative_id = job.alternatives.get(drop.delivery_id, drop.alternative_id)
 
 
 def _aside(job: ReplanJob) -> Iterator[Unassigned]:

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from deliveries.models import Delivery
 from deliveries.queries import by_ids, plannable
 from routing.answering import CannotPlan
+from routing.familiarity import familiar
 from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import GivenDelivery, GivenShift, Job, Span, fingerprint, given_delivery, given_shift
-from routing.models import Drop, Plan, Route, Shift, Stop, StopState
-from routing.refusing import refusals
+from routing.models import Drop, Pause, Plan, Route, Shift, Stop, StopState
 from routing.replan_levels import Level, Standing, StandingStop, standing
 from routing.replan_terms import Terms, terms_of
+from routing.wishes import read_wishes
 
 ON_BOARD = "ON_BOARD"
 NO_VAN_AT_DEPOT = "NO_VAN_AT_DEPOT"
@@ -29,7 +30,8 @@ NO_VAN_AT_DEPOT = "NO_VAN_AT_DEPOT"
 class ReplanJob(Job):
     """A replan to make. `standing` are the routes as they were read, `aside` who is left out before any search.
 
-    `sound` are the fingerprints of shifts and deliveries as they are, for the job's own are bent to the moment.
+    `sound` are the fingerprints of shifts and deliveries as they are, for the job's own are bent to the moment;
+    `windows` are theirs by the place where they may go, `alternatives` where they go now.
     """
 
     terms: Terms
@@ -37,7 +39,8 @@ class ReplanJob(Job):
     waiting: tuple[GivenDelivery, ...]
     aside: tuple[tuple[UUID, str, str], ...]
     sound: Mapping[UUID, str]
-    windows: Mapping[UUID, tuple[Span, ...]]
+    windows: Mapping[UUID, Mapping[UUID | None, tuple[Span, ...]]]
+    alternatives: Mapping[UUID, UUID | None]
     at_depot: frozenset[UUID]
 
 
@@ -52,7 +55,9 @@ def live_routes(session: Session, shift_ids: Collection[UUID]) -> Sequence[Route
             selectinload(Route.stops)
             .selectinload(Stop.drops)
             .joinedload(Drop.delivery, innerjoin=True)
-            .options(selectinload(Delivery.windows), selectinload(Delivery.parcels)),
+            .options(
+                selectinload(Delivery.windows), selectinload(Delivery.parcels), selectinload(Delivery.alternatives)
+            ),
         )
         .execution_options(populate_existing=True)
     ).all()
@@ -60,7 +65,7 @@ def live_routes(session: Session, shift_ids: Collection[UUID]) -> Sequence[Route
 
 def replan_job(session: Session, plan: Plan, *, now: datetime) -> ReplanJob:
     """Read what the plan is to be made from. CannotPlan."""
-    terms = terms_of(plan.terms or {})
+    terms, wishes = terms_of(plan.terms or {}), read_wishes(plan)
     ids = [UUID(each) for each in plan.shift_ids]
     shifts = [each for each in shifts_by_ids(session, ids, carrier_id=plan.carrier_id) if each.ends_at > now]
     terms = replace(terms, broken=terms.broken | {each.id for each in shifts if lacks_driver(each)})
@@ -86,13 +91,15 @@ def replan_job(session: Session, plan: Plan, *, now: datetime) -> ReplanJob:
         deliveries=tuple(_bent_delivery(each, levels, now) for each in all_of if each.id not in aside),
         taken=tuple(each for each in terms.new if each not in {found.id for found in new}),
         groups=tuple(stop.delivery_ids for round_ in rounds for stop in round_.stops),
-        refusals=refusals(session, [each.id for each in all_of]),
+        wishes=wishes,
+        familiar=_familiar(session, driving, all_of) if wishes.familiarity_cost else frozenset(),
         terms=terms,
         standing=rounds,
         waiting=tuple(given_delivery(each) for each in new),
         aside=tuple((delivery_id, *why) for delivery_id, why in aside.items()),
         sound=_sound(shifts, all_of),
-        windows={each.id: given_delivery(each).windows for each in all_of},
+        windows={each.id: _windows(each) for each in all_of},
+        alternatives={each: stop.alternatives[each] for each, stop in levels.items()},
         at_depot=at_depot,
     )
 
@@ -109,6 +116,13 @@ def basis(job: ReplanJob) -> dict[str, Any]:
         for each in job.standing
     }
     return {"at": job.now.isoformat(), "routes": routes}
+
+
+def _familiar(
+    session: Session, shifts: Sequence[Shift], deliveries: Sequence[Delivery]
+) -> frozenset[tuple[UUID, UUID]]:
+    drivers = {shift.driver_id for shift in shifts}
+    return familiar(session, delivery_ids={each.id for each in deliveries}, driver_ids=drivers)
 
 
 def _aside(
@@ -136,19 +150,56 @@ def _bent_shift(shift: GivenShift, rounds: Sequence[Standing]) -> GivenShift:
     found = next((round_ for round_ in rounds if round_.shift_id == shift.id), None)
     if found is None:
         return shift
-    rested = found.rested_until is not None
-    return replace(shift, start_place=found.place, starts_at=found.ready_at, pause=None if rested else shift.pause)
+    return replace(
+        shift,
+        start_place=found.place,
+        starts_at=found.ready_at,
+        breaks=_to_come(shift.breaks, found.rested),
+        max_duration_s=_left(shift.max_duration_s, found.driven.duration_s),
+        max_distance_m=_left(shift.max_distance_m, found.driven.distance_m),
+        max_stops=_left(shift.max_stops, found.driven.stops),
+    )
+
+
+def _to_come(breaks: Sequence[Pause], rested: Sequence[Span]) -> tuple[Pause, ...]:
+    taken, kept = [starts_at for starts_at, _ in rested], []
+    for pause in breaks:
+        begun = next((at for at in taken if pause.earliest_at <= at <= pause.latest_at), None)
+        if begun is None:
+            kept.append(pause)
+        else:
+            taken.remove(begun)
+    return tuple(kept)
+
+
+def _left(most: int | None, used: int) -> int | None:
+    return None if most is None else max(1, most - used)
 
 
 def _bent_delivery(delivery: Delivery, stops: Mapping[UUID, StandingStop], now: datetime) -> GivenDelivery:
-    """Return the delivery without the windows that are over, or that do not count where the courier is going anyway."""
+    """Return the delivery as it is brought: to the place that was chosen, without windows that do not count any more.
+
+    Over, or of a stop where the courier is going anyway.
+    """
     given = given_delivery(delivery)
     stop = stops.get(delivery.id)
     if stop is None:
         return given
-    if stop.level is Level.DRIVING_TO:
-        return replace(given, windows=())
-    return replace(given, windows=tuple(window for window in given.windows if window[1] > now), penalty_s=None)
+    chosen = next((each for each in given.alternatives if each.id == stop.alternatives[delivery.id]), None)
+    windows = given.windows if chosen is None else chosen.windows
+    return replace(
+        given,
+        place=given.place if chosen is None else chosen.place,
+        service_s=given.service_s if chosen is None else chosen.service_s,
+        windows=() if stop.level is Level.DRIVING_TO else tuple(window for window in windows if window[1] > now),
+        penalty_s=None,
+        alternatives=(),
+    )
+
+
+def _windows(delivery: Delivery) -> Mapping[UUID | None, tuple[Span, ...]]:
+    given = given_delivery(delivery)
+    return {None: given.windows} | {each.id: each.windows for each in given.alternatives}
 
 
 def _sound(shifts: Sequence[Shift], deliveries: Sequence[Delivery]) -> Mapping[UUID, str]:

@@ -30,7 +30,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StandingStop:
-    """A stop that is not done. `service_s` is what is left of it, `promises` are by delivery."""
+    """A stop that is not done. `service_s` is what is left of it; by delivery, what is promised and which other place
+    it goes to instead of its own address.
+    """
 
     stop_id: UUID
     delivery_ids: tuple[UUID, ...]
@@ -38,13 +40,23 @@ class StandingStop:
     state: StopState
     service_s: int
     promises: Mapping[UUID, Span | None]
+    alternatives: Mapping[UUID, UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """What of a route's limits is used up."""
+
+    duration_s: int
+    distance_m: int
+    stops: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """A published route as it stands: the stops to come in the order of driving, from where the courier is.
 
-    `departed`: the parcels are on board. `broken`: it drives no more. `rested_until`: when its last begun break ends.
+    `departed`: the parcels are on board. `broken`: it drives no more. `rested` are the breaks begun by now.
     """
 
     route_id: UUID
@@ -55,7 +67,8 @@ class Standing:
     broken: bool
     place: Point
     ready_at: datetime
-    rested_until: datetime | None
+    rested: tuple[Span, ...]
+    driven: Driven
     stops: tuple[StandingStop, ...]
 
     @property
@@ -77,7 +90,8 @@ def standing(route: Route, *, terms: Terms, now: datetime) -> Standing:
         broken=broken,
         place=_place(route, ahead, terms.seen.get(route.driver_id)),
         ready_at=_ready_at(route, terms, now),
-        rested_until=_rested_until(route, now),
+        rested=tuple(each for each in _breaks(route) if each[0] <= now) if departed(route) else (),
+        driven=_driven(route, now),
         stops=tuple(_standing_stop(stop, level, now) for stop, level in _levels(ahead, broken, terms)),
     )
 
@@ -149,6 +163,7 @@ def _standing_stop(stop: Stop, level: Level, now: datetime) -> StandingStop:
         state=stop.state,
         service_s=max(0, stop.service_s - max(0, spent_s)),
         promises={drop.delivery_id: _promise(drop) for drop in drops},
+        alternatives={drop.delivery_id: drop.alternative_id for drop in drops},
     )
 
 
@@ -174,10 +189,12 @@ def _ready_at(route: Route, terms: Terms, now: datetime) -> datetime:
     return max([route.shift.starts_at, now, terms.available_at.get(route.shift_id, now), *resting])
 
 
-def _rested_until(route: Route, now: datetime) -> datetime | None:
-    """Return when the last break ends that has begun by now; None before the first, or before departing."""
-    begun = [ends_at for starts_at, ends_at in _breaks(route) if starts_at <= now] if departed(route) else []
-    return max(begun, default=None)
+def _driven(route: Route, now: datetime) -> Driven:
+    if not departed(route):
+        return Driven(0, 0, 0)
+    done = [stop for stop in route.stops if stop.state is StopState.DONE]
+    since_s = max(0, round((now - route.departs_at).total_seconds()))
+    return Driven(since_s, sum(stop.leg_distance_m for stop in done), len(done))
 
 
 def _breaks(route: Route) -> list[Span]:

@@ -20,6 +20,11 @@ class Binding:
     job: ReplanJob
     question: Question
 
+    @property
+    def promise_move_cost_per_h(self) -> int:
+        """What an hour outside a promise costs, in the optimiser's units."""
+        return self.job.terms.promise_move_cost_per_h * self.question.prices.scale
+
     def bind(self, problem: Problem) -> Problem:
         """Return the problem with what a replan must keep, and with what a change costs."""
         return replace(
@@ -61,7 +66,8 @@ class Binding:
         else:
             allowed, refused = frozenset({own}), stop.refused_vehicles
         if known.level in (Level.DRIVING_TO, Level.SEQUENCE_FIXED):
-            refused = frozenset()  # it is settled: what a driver wished, or can do, no longer decides
+            # It is settled: what a driver wished, or can do, no longer decides.
+            stop, refused = replace(stop, skills=frozenset(), excluded_skills=frozenset()), frozenset()
         return replace(
             stop,
             service_s=known.service_s,
@@ -69,15 +75,23 @@ class Binding:
             allowed_vehicles=allowed,
             refused_vehicles=refused,
             soft_window=self._promised(known.promises.values()) or stop.soft_window,
-            vehicle_costs=tuple((each, self.job.terms.driver_change_cost) for each in sorted(driving - {own})),
+            vehicle_costs=self._dislikes(stop, own, driving),
         )
+
+    def _dislikes(self, stop: Stop, own: str, driving: frozenset[str]) -> tuple[tuple[str, int], ...]:
+        """Return what each driver costs for the stop: as in any plan, and more for another than it has."""
+        change = self.job.terms.driver_change_cost * self.question.prices.scale
+        costs = {each: 0 if each == own else change for each in sorted(driving)}
+        for each, cost in stop.vehicle_costs:
+            costs[each] = costs.get(each, 0) + cost
+        return tuple((each, cost) for each, cost in costs.items() if cost)
 
     def _promised(self, promises: Iterable[Span | None]) -> SoftWindow | None:
         """Return what all promises of a halt have in common; of those that exclude each other the first."""
         told = sorted(each for each in promises if each is not None)
         if not told:
             return None
-        origin, cost = self.question.origin, self.job.terms.promise_move_cost_per_h
+        origin, cost = self.question.origin, self.promise_move_cost_per_h
         start_s, end_s = origin.up(told[-1][0]), origin.up(min(until for _, until in told))
         if start_s >= end_s:
             start_s, end_s = origin.up(told[0][0]), origin.up(told[0][1])

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
+from deliveries.queries import by_ids
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from routing.facts import PlanRequested
@@ -20,6 +21,7 @@ from routing.replan_job import live_routes
 from routing.replan_levels import ahead_of
 from routing.replan_terms import DRIVER_CHANGE_COST, PROMISE_MOVE_COST_PER_H, Seen, Terms
 from routing.requesting import check_deliveries, check_shifts
+from routing.wishes import read_wishes, written
 
 
 class PlanNotPublished(Conflict):
@@ -83,7 +85,7 @@ def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Prin
     routes = live_routes(session, [shift.id for shift in shifts])
     _check_shifts(wishes, shifts, now=now)
     _check_refused(wishes, routes)
-    new = check_deliveries(session, wishes.delivery_ids, carrier_id=plan.carrier_id) if wishes.delivery_ids else ()
+    new = _new(session, plan, wishes)
     stood = [drop.delivery_id for route in routes for stop in ahead_of(route) for drop in stop.drops]
     if not stood and not new:
         raise NothingToReplan()
@@ -93,6 +95,8 @@ def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Prin
         state=PlanState.QUEUED,
         shift_ids=[str(shift.id) for shift in shifts],
         delivery_ids=[str(each) for each in dict.fromkeys([*stood, *new])],
+        zone=plan.zone,
+        **written(read_wishes(plan)),
         seed=wishes.seed,
         limit_s=wishes.limit_s,
         requested_by=caller.person_id,
@@ -111,6 +115,12 @@ def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Prin
         session, PlanRequested(plan_id=replan.id, shifts=len(shifts), deliveries=asked, at=now, by=caller.person_id)
     )
     return replan
+
+
+def _new(session: Session, plan: Plan, wishes: Wishes) -> Sequence[UUID]:
+    if not wishes.delivery_ids:
+        return ()
+    return [each.id for each in check_deliveries(session, wishes.delivery_ids, carrier_id=plan.carrier_id)]
 
 
 def _shifts(session: Session, plan: Plan, *, now: datetime) -> list[Shift]:
@@ -175,7 +185,11 @@ def _terms(wishes: Wishes, new: Sequence[UUID]) -> Terms:
 
 
 def _refuse(session: Session, wishes: Wishes, routes: Sequence[Route], *, now: datetime, by: UUID | None) -> None:
-    for route in routes:
-        for stop in route.stops:
-            for drop in stop.drops if stop.id in wishes.refused else ():
-                refuse(session, delivery_id=drop.delivery_id, driver_id=route.driver_id, now=now, by=by)
+    drivers = {
+        drop.delivery_id: route.driver_id
+        for route in routes
+        for stop in route.stops
+        for drop in (stop.drops if stop.id in wishes.refused else ())
+    }
+    for delivery in by_ids(session, drivers.keys(), for_update=True):
+        refuse(session, delivery, driver_id=drivers[delivery.id], now=now, by=by)

@@ -86,7 +86,7 @@ def delivery(
             created_at=now,
             windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
             parcels=[Parcel(weight_g=weight_g) for weight_g in weights_g],
-            **given,
+            **{"alternatives": []} | given,
         ),
     )
 

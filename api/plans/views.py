@@ -12,7 +12,8 @@ from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.etags import etag, not_modified
 from api.pages import page_schema, paged
-from api.plans.schemas import PlanQuery, PlanRequestSchema, PlanSchema, PlanSummarySchema, ReplanRequestSchema
+from api.plans.replans import ReplanRequestSchema
+from api.plans.schemas import PlanQuery, PlanRequestSchema, PlanSchema, PlanSummarySchema
 from api.unit import session
 from kernel import clock
 from kernel.paging import Page
@@ -26,6 +27,7 @@ from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, Pla
 from routing.requesting import (
     DeliveriesNotPlannable,
     NothingToPlan,
+    NotInThePlan,
     ShiftAlreadyRouted,
     ShiftLacksDriver,
     ShiftOver,
@@ -60,6 +62,7 @@ _REPLAN = {
     DeliveriesNotPlannable,
     NothingToPlan,
     TooManyDeliveries,
+    NotInThePlan,
 )
 def request_plan(asked: dict[str, Any]) -> tuple[Plan, int, dict[str, str]]:
     """Ask for routes. The answer comes at once, the routes when the plan is solved: watch it at `Location`.

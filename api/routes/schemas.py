@@ -48,8 +48,13 @@ class DropSchema(Schema):
         required=True, allow_none=True, metadata={"description": "Cancelled after publishing: do not bring it"}
     )
     recipient = fields.Nested(ContactSchema, required=True, attribute="delivery.recipient")
-    address = fields.Nested(DeliveryAddressSchema, required=True, attribute="delivery.address")
-    access_notes = fields.String(required=True, allow_none=True, attribute="delivery.access_notes")
+    address = fields.Nested(DeliveryAddressSchema, required=True)
+    alternative_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "At which of its alternatives; null: at the delivery's own address"},
+    )
+    access_notes = fields.String(required=True, allow_none=True)
     parcels = fields.List(fields.Nested(ParcelSchema), required=True, attribute="delivery.parcels")
     proof_requirements = fields.List(
         fields.String(validate=validate.OneOf([*ProofRequirement])),

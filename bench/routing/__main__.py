@@ -4,42 +4,40 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.routing import catalogue
+from bench.routing import growth_told, matrix_set, statable
+from bench.routing.catalogue import NoInstances
 from bench.routing.comparing import rows
-from bench.routing.instance import Instance
-from bench.routing.lines import Ledger
-from bench.routing.made_up import made_up
+from bench.routing.contest import MADE_UP, SETS, Wish, turns
+from bench.routing.lines import Ledger, Line
+from bench.routing.rich import rich_example
 from bench.routing.table import table
-from bench.routing.trial import CONTENDERS, OURS, PEERS, run
+from bench.routing.trial import OURS, PEERS
 
-MADE_UP = "made-up"
-SECONDS = {"solomon": 10.0, "lilim": 60.0, "sartori": 60.0, MADE_UP: 5.0}
-OTHERWISE_S = 30.0
+SCRATCH = Path(".doorstep/bench")
 
 
 def main() -> None:
     """Everything that the flags ask for."""
-    asked = _asked()
-    ledger = Ledger(asked.json)
+    flags = _flags()
+    asked = flags.parse_args()
     sets = asked.sets.split(",") if asked.sets else [MADE_UP]
-    peers = [name for name in asked.peers.split(",") if name]
-    contenders = [OURS, *(name for name in peers if name != "vrp-cli" or asked.vrp_cli)]
-    if asked.only_peers:
-        contenders.remove(OURS)
-    seeds = [int(seed) for seed in asked.seeds.split(",")]
+    wish = _wish(flags, asked, sets)
+    ledger = Ledger(asked.json)
     try:
         for name in sets:
-            _compare(name, contenders, seeds, asked=asked, ledger=ledger)
+            _run(name, wish, ledger, resume=asked.resume)
+    except NoInstances as refusal:
+        flags.error(str(refusal))
     except KeyboardInterrupt:
         print("\ninterrupted; what was run so far:")
-    not_run = ["vrp-cli: no wheel for this Python, and --vrp-cli names no other"] if "vrp-cli" not in contenders else []
-    print(table(rows(ledger.lines(sets=sets)), not_run=not_run))
+    for text in _told(sets, wish, ledger):
+        print(text)
 
 
-def _asked() -> argparse.Namespace:
+def _flags() -> argparse.ArgumentParser:
     flags = argparse.ArgumentParser(prog="make bench-routing", description=__doc__)
-    flags.add_argument("--sets", help=f"any of {','.join(catalogue.PUBLIC_SETS)}; without it a small made-up one")
-    flags.add_argument("--data", type=Path, help="the folder of the public instances")
+    flags.add_argument("--sets", help=f"any of {','.join(SETS)},{matrix_set.NAME}; without it a small made-up one")
+    flags.add_argument("--data", type=Path, help="the folder of the public instances and extracts")
     flags.add_argument("--only", default="*", help="patterns of instance names, with commas between")
     flags.add_argument("--seconds", type=float, help="for each run; by default what the set's promises are about")
     flags.add_argument("--seeds", default="1")
@@ -48,45 +46,58 @@ def _asked() -> argparse.Namespace:
     flags.add_argument("--vrp-cli", type=Path, metavar="PYTHON", help="a Python that has vrp-cli")
     flags.add_argument("--json", type=Path, help="add a line for each run to this file")
     flags.add_argument("--resume", action="store_true", help="do not run again what the file already has")
-    asked = flags.parse_args()
-    unknown = set(filter(None, asked.peers.split(","))) - set(CONTENDERS)
-    if unknown:
-        flags.error(f"no such peer: {', '.join(sorted(unknown))}")
+    flags.add_argument("--scratch", type=Path, default=SCRATCH, help="where street graphs and matrices are kept")
+    return flags
+
+
+def _wish(flags: argparse.ArgumentParser, asked: argparse.Namespace, sets: Sequence[str]) -> Wish:
+    peers = [peer for peer in asked.peers.split(",") if peer]
+    for what, names, known in (("peer", peers, PEERS), ("set", sets, (*SETS, MADE_UP, matrix_set.NAME))):
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            flags.error(f"no such {what}: {', '.join(unknown)}")
     if asked.sets and not asked.data:
         flags.error("--sets needs --data")
-    return asked
+    return Wish(
+        data=asked.data or Path(),
+        scratch=asked.scratch,
+        only=asked.only,
+        seconds=asked.seconds,
+        seeds=[int(seed) for seed in asked.seeds.split(",")],
+        peers=peers,
+        ourselves=not asked.only_peers,
+        vrp_cli=asked.vrp_cli,
+    )
 
 
-def _compare(
-    name: str, contenders: Sequence[str], seeds: Sequence[int], *, asked: argparse.Namespace, ledger: Ledger
-) -> None:
-    """Each seed over all instances before the next one, the solvers of an instance one after the other."""
-    seconds = asked.seconds or SECONDS.get(name, OTHERWISE_S)
-    instances = _instances(name, asked)
-    for instance, solver, seed in _turns(instances, contenders, seeds):
-        if asked.resume and (instance.set, instance.name, solver, seed, seconds) in ledger:
-            continue
-        line = run(instance, solver, seed=seed, seconds=seconds, python=asked.vrp_cli)
-        ledger.add(line)
-        told = f"{line.vehicles} vehicles, {line.cost:.1f}" if line.cost is not None else "; ".join(line.faults)
-        print(f"{line.instance[-28:]:28} seed {seed} {solver:10} {line.used_s:7.1f} s  {told}", flush=True)
+def _run(name: str, wish: Wish, ledger: Ledger, *, resume: bool) -> None:
+    if name == matrix_set.NAME:
+        for line in matrix_set.lines(data=wish.data, scratch=wish.scratch):
+            ledger.add(line)
+        return
+    for turn in turns(name, wish):
+        if not (resume and turn.key in ledger):
+            line = turn.run()
+            ledger.add(line)
+            print(_in_short(line), flush=True)
 
 
-def _turns(
-    instances: Sequence[Instance], contenders: Sequence[str], seeds: Sequence[int]
-) -> Iterator[tuple[Instance, str, int]]:
-    for seed in seeds:
-        for number, instance in enumerate(instances):
-            turned = number % len(contenders)
-            for solver in [*contenders[turned:], *contenders[:turned]]:
-                if CONTENDERS[solver].seeded or seed == seeds[0]:
-                    yield instance, solver, seed
+def _in_short(line: Line) -> str:
+    found = f"{line.vehicles} vehicles, {line.cost:.1f}" if line.cost is not None else "; ".join(line.faults)
+    return f"{line.instance[-28:]:28} seed {line.seed} {line.solver:13} {line.used_s:7.1f} s  {found}"
 
 
-def _instances(name: str, asked: argparse.Namespace) -> list[Instance]:
-    if name == MADE_UP:
-        return [made_up(stops=stops, seed=stops) for stops in (40, 100)]
-    return list(catalogue.public(name, data=asked.data, only=asked.only))
+def _told(sets: Sequence[str], wish: Wish, ledger: Ledger) -> Iterator[str]:
+    compared = [name for name in sets if name not in ("growth", matrix_set.NAME)]
+    not_run = ["vrp-cli: no wheel for this Python, and --vrp-cli names no other"] if not wish.vrp_cli else []
+    if compared:
+        yield table(rows(ledger.lines(sets=compared)), not_run=not_run)
+    if "rich" in sets:
+        yield from ("", *statable.told(rich_example()))
+    if "growth" in sets and ledger.lines(sets=["growth"]):
+        yield from growth_told.told([line for line in ledger.lines(sets=["growth"]) if line.solver == OURS])
+    if matrix_set.NAME in sets:
+        yield from matrix_set.told(ledger.lines(sets=[matrix_set.NAME]))
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ BOUNDS = (
         seconds=30,
         words="mean / OR-Tools, 300 stops up",
         most=0.75,
-        measure=_mean_ratio("ortools-rich", at_least=300),
+        measure=_mean_ratio("ortools-alone", at_least=300),
     ),
 )
 

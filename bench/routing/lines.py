@@ -11,8 +11,8 @@ class Line:
     """One solver on one instance with one seed.
 
     `cost` is in the instance's own units and `vehicles` is how many drive; both are `None` where there is no answer
-    that breaks no rule, and `faults` say why. `wall_s` is the whole process with its
-    start, `used_s` the solver's own call.
+    that breaks no rule, and `faults` say why. `wall_s` is the whole process with its start, `used_s` the solver's own
+    call. `curve` has seconds, cost and stops left out of each better plan that was told of.
     """
 
     set: str
@@ -34,6 +34,7 @@ class Line:
     best_cost: float | None = None
     best_vehicles: int | None = None
     vehicles_first: bool = False
+    curve: tuple[tuple[float, int, int], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str, int, float]:
@@ -81,4 +82,6 @@ def _read(path: Path) -> Iterable[Line]:
         except json.JSONDecodeError:
             print(f"{path}:{number} is not whole; left out")  # the bench was killed while it wrote
             continue
-        yield Line(**{name: value for name, value in told.items() if name in known} | {"faults": tuple(told["faults"])})
+        told["faults"] = tuple(told["faults"])
+        told["curve"] = tuple(tuple(row) for row in told.get("curve", ()))
+        yield Line(**{name: value for name, value in told.items() if name in known})

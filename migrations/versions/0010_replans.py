@@ -1,4 +1,4 @@
-"""Replans: what a plan changes of published routes, and the drivers who refused a delivery"""
+"""Replans: what a plan changes of published routes"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010_replans"
-down_revision = "0007_rounds"
+down_revision = "0008_plan_constraints"
 branch_labels = None
 depends_on = None
 
@@ -22,22 +22,9 @@ def upgrade() -> None:
     op.alter_column("routes", "revision", server_default=None)
     op.add_column("routes", sa.Column("latest_change", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("routes", sa.Column("resumes_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_table(
-        "refusals",
-        sa.Column("delivery_id", sa.Uuid(), nullable=False),
-        sa.Column("driver_id", sa.Uuid(), nullable=False),
-        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("said_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["deliveries.id"], name=op.f("fk_refusals_delivery_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["driver_id"], ["people.id"], name=op.f("fk_refusals_driver_id")),
-        sa.PrimaryKeyConstraint("delivery_id", "driver_id", name=op.f("pk_refusals")),
-    )
 
 
 def downgrade() -> None:
-    op.drop_table("refusals")
     op.drop_column("routes", "resumes_at")
     op.drop_column("routes", "latest_change")
     op.drop_column("routes", "revision")

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from kernel.geo import Point
 from places.adapters.osrm_tables import Block
 from places.adapters.table_files import Kept, TableFiles
-from places.streets import Profile
 
 WORTH_KEEPING = 50
 """Points from which on a matrix is kept: smaller ones are asked for in less time than files take."""
@@ -42,8 +41,11 @@ class KeptTables:
     def __init__(self, files: TableFiles) -> None:
         self._files = files
 
-    def matrix(self, profile: Profile, points: Sequence[Point], ask: Ask) -> Block:
-        """Return the figures between all points, a HOLE where there is none: kept ones, and `ask` for the rest."""
+    def matrix(self, profile: str, points: Sequence[Point], ask: Ask) -> Block:
+        """Return the figures between all points, a HOLE where there is none: kept ones, and `ask` for the rest.
+
+        What `ask` answers for one `profile` is never taken for another: any word for a way of moving will do.
+        """
         kept = self._best(profile, points)
         if kept is not None and not _still_so(kept, points, ask):
             self._files.drop(kept)
@@ -56,7 +58,7 @@ class KeptTables:
             self._files.keep(profile, points, answer.block)
         return answer.block
 
-    def _best(self, profile: Profile, points: Sequence[Point]) -> Kept | None:
+    def _best(self, profile: str, points: Sequence[Point]) -> Kept | None:
         """Return the matrix that shares most of the points, None where none shares enough."""
         shares = [(len(kept.where(points).known) / len(points), kept) for kept in self._files.all(profile)]
         share, best = max(shares, key=lambda each: each[0], default=(0.0, None))

@@ -44,29 +44,32 @@ class OsrmStreets(Streets):
         self._estimates = GreatCircleStreets()
         self._kept = kept
 
-    def table(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
+    def table(
+        self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
         """Return the travel times and distances from every origin to every destination."""
-        answer = self._ask(profile, origins, destinations)
+        answer = self._ask(profile, kerb_side, origins, destinations)
         return self._whole(profile, origins, destinations, answer.block)
 
-    def matrix(self, profile: Profile, points: Sequence[Point]) -> Matrix:
+    def matrix(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool = False) -> Matrix:
         """Return the table of all points against each other; its diagonal is zero."""
         if self._kept is None or len(points) < WORTH_KEEPING or profile not in self._servers:
-            block = self._ask(profile, points, points).block
+            block = self._ask(profile, kerb_side, points, points).block
         else:
-            block = self._kept.matrix(profile, points, partial(self._ask, profile))
+            name = f"{profile}_kerb" if kerb_side else profile
+            block = self._kept.matrix(name, points, partial(self._ask, profile, kerb_side))
         whole = self._whole(profile, points, points, block)
         np.fill_diagonal(whole.duration_s, 0)
         np.fill_diagonal(whole.distance_m, 0)
         return whole
 
-    def drive(self, profile: Profile, points: Sequence[Point]) -> Drive:
+    def drive(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool = False) -> Drive:
         """Return the way through the points; a leg that the streets refuse is straight. ValueError below two points."""
         if len(points) < 2:
             raise ValueError("a drive needs two points or more")
         legs: list[Leg] = []
         for start in range(0, len(points) - 1, WAYPOINTS - 1):
-            legs.extend(self._legs(profile, points[start : start + WAYPOINTS]))
+            legs.extend(self._legs(profile, points[start : start + WAYPOINTS], kerb_side=kerb_side))
         return Drive(tuple(legs))
 
     def unready(self) -> Mapping[Profile, str]:
@@ -84,7 +87,9 @@ class OsrmStreets(Streets):
         for server in self._servers.values():
             server.close()
 
-    def _ask(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Answer:
+    def _ask(
+        self, profile: Profile, kerb_side: bool, origins: Sequence[Point], destinations: Sequence[Point]
+    ) -> Answer:
         """Ask the server in blocks; what it does not answer are holes."""
         shape = len(origins), len(destinations)
         whole = Block(np.full(shape, HOLE, dtype=np.int32), np.full(shape, HOLE, dtype=np.int32))
@@ -92,7 +97,7 @@ class OsrmStreets(Streets):
         def ask(rows: slice, columns: slice) -> None:
             here = origins[rows]
             there = here if origins is destinations and rows == columns else destinations[columns]
-            block = self._server(profile).table(here, there)
+            block = self._server(profile).table(here, there, kerb_side=kerb_side)
             whole.duration_s[rows, columns], whole.distance_m[rows, columns] = block
 
         try:
@@ -121,15 +126,15 @@ class OsrmStreets(Streets):
         except KeyError:
             raise StreetsUnavailable(f"no streets are set up for {profile}") from None
 
-    def _legs(self, profile: Profile, points: Sequence[Point]) -> list[Leg]:
+    def _legs(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool) -> list[Leg]:
         try:
-            route = self._server(profile).route(points)
+            route = self._server(profile).route(points, kerb_side=kerb_side)
         except StreetsUnavailable as refusal:
             if len(points) == 2 or profile not in self._servers:
                 log.warning("a straight line in a drive: %s", refusal.detail, extra={"profile": profile})
                 return list(self._estimates.drive(profile, points).legs)
             # One unreachable point refuses the whole way: find the legs that do have one.
-            return [leg for pair in pairwise(points) for leg in self._legs(profile, pair)]
+            return [leg for pair in pairwise(points) for leg in self._legs(profile, pair, kerb_side=kerb_side)]
         return [_leg(leg) for leg in route["legs"]]
 
 

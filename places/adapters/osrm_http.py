@@ -9,7 +9,7 @@ import httpx
 import orjson
 
 from kernel.geo import Point
-from places.adapters.osrm_tables import SNAP_LIMIT_M, Block, question, read
+from places.adapters.osrm_tables import SNAP_LIMIT_M, Block, approaches, question, read
 from places.streets import StreetsUnavailable
 
 _TIMEOUT = httpx.Timeout(20.0, connect=2.0)
@@ -29,21 +29,23 @@ class OsrmServer:
             base_url=url.rstrip("/"), timeout=_TIMEOUT, limits=_LIMITS, headers=_HEADERS, trust_env=False
         )
 
-    def table(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Block:
+    def table(self, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False) -> Block:
         """Return the times and distances between two small sets. StreetsUnavailable when the server gives none."""
         asked = _coordinates(origins)
         if destinations is not origins:
             asked += _coordinates(destinations)
         n, m = len(origins), len(asked)
-        return read(self._ask(question(asked, origins=range(n), destinations=range(m - len(destinations), m))))
+        there = range(m - len(destinations), m)
+        return read(self._ask(question(asked, origins=range(n), destinations=there, kerb_side=kerb_side)))
 
-    def route(self, points: Sequence[Point]) -> dict[str, Any]:
+    def route(self, points: Sequence[Point], *, kerb_side: bool = False) -> dict[str, Any]:
         """Return OSRM's route object through the points. StreetsUnavailable when there is no way through them all."""
         # A halt may be left the way it was come by, as the table assumes: `continue_straight`.
         answer: dict[str, Any] = orjson.loads(
             self._ask(
                 f"/route/v1/p/{';'.join(_coordinates(points))}"
                 "?generate_hints=false&overview=false&steps=true&geometries=geojson&continue_straight=false"
+                f"{'&' + approaches(len(points)) if kerb_side else ''}"
             )
         )
         if any(waypoint["distance"] > SNAP_LIMIT_M for waypoint in answer["waypoints"]):

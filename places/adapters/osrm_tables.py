@@ -33,13 +33,20 @@ class Block(NamedTuple):
     distance_m: NDArray[np.int32]
 
 
-def question(coordinates: Sequence[str], *, origins: range, destinations: range) -> str:
+def approaches(count: int) -> str:
+    """Return the option that has every point reached, and left, on its own side of the street."""
+    return f"approaches={';'.join(['curb'] * count)}"
+
+
+def question(coordinates: Sequence[str], *, origins: range, destinations: range, kerb_side: bool = False) -> str:
     """Return the path that asks for a table between some of the coordinates."""
     options = ["annotations=duration,distance", "fallback_speed=1", "generate_hints=false"]
     if len(origins) < len(coordinates):
         options.append(f"sources={';'.join(map(str, origins))}")
     if len(destinations) < len(coordinates):
         options.append(f"destinations={';'.join(map(str, destinations))}")
+    if kerb_side:
+        options.append(approaches(len(coordinates)))
     return f"/table/v1/p/{';'.join(coordinates)}.flatbuffers?{'&'.join(options)}"
 
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from kernel.geo import Point
 from places.adapters.osrm_tables import Block
-from places.streets import Profile
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ class TableFiles:
         self._folder = folder
         self._most_bytes = most_bytes
 
-    def all(self, profile: Profile) -> Iterator[Kept]:
+    def all(self, profile: str) -> Iterator[Kept]:
         """Yield the kept matrices of the profile."""
         for folder in self._folder.glob(f"{profile}-*"):
             try:
@@ -71,7 +70,7 @@ class TableFiles:
                 log.info("a kept matrix cannot be read: %s", fault)
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def keep(self, profile: Profile, points: Sequence[Point], block: Block) -> None:
+    def keep(self, profile: str, points: Sequence[Point], block: Block) -> None:
         """Keep the matrix, if there is room for it. A disk that refuses is no reason to fail."""
         if block.duration_s.nbytes + block.distance_m.nbytes > self._most_bytes:
             return

@@ -1,14 +1,15 @@
 """The one call: a problem in, a checked plan out."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from routing.solving.assemble import assemble, left_out, rank
+from routing.solving.budget import Budget
 from routing.solving.checker import violations
 from routing.solving.fits import DoesNotFit
 from routing.solving.insertion import construct, insert_all
 from routing.solving.limit import Limit, OnProgress, Progress
+from routing.solving.portfolio import Asked, Found, find
 from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.reasons import unfit
 from routing.solving.repair import repair
@@ -27,60 +28,62 @@ class SolverFault(Exception):
         super().__init__("; ".join(f"{one.rule} {one.who}: {one.detail}" for one in found[:5]))
 
 
-def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | None = None) -> Solution:
-    """The best plan found within `limit`; the same problem, seed and `limit.iterations` give the same plan.
+def solve(
+    problem: Problem,
+    *,
+    limit: Limit,
+    seed: int,
+    progress: OnProgress | None = None,
+    start: Sequences | None = None,
+    halted: Callable[[], bool] = lambda: False,
+) -> Solution:
+    """The best plan found within `limit`; the same problem, seed, start and `limit.iterations` give the same plan.
 
-    Always answers, if only with every stop left out and the reason why. A plan that the checker refuses gives way to
+    Always answers, if only with every stop left out and the reason why: never worse than `start`, the plan to improve,
+    and within about a second with the best so far once `halted` says so. A plan that the checker refuses gives way to
     the next best; raises `SolverFault` when it refuses every one, `ProblemError` when the problem contradicts itself.
     """
-    began_s = time.monotonic()
     check_problem(problem)
+    budget = Budget(limit, halted)
     hopeless = unfit(problem)
     known = {one.stop_id for one in hopeless}
     stops = [stop for stop in problem.stops if stop.id not in known]
     if not stops:
-        return _first_sound(problem, [("nothing to plan", [[] for _ in problem.vehicles])], hopeless)
+        return _first_sound(problem, [Found("nothing to plan", [[] for _ in problem.vehicles])], hopeless)
 
-    inserted = construct(problem, stops, seed=seed)
+    first = _first(problem, stops, start, seed=seed)
     teller = _Teller(problem, progress)
-    teller.tell(inserted, 0.0)
-    rest = _rest(limit, began_s)
-    searched = _search(problem, stops, start=inserted, limit=rest, seed=seed, teller=teller)
-
-    plans = [("ortools", searched), ("insertion", inserted)]
-    plans.sort(key=lambda plan: rank(problem, plan[1]))
+    teller.tell(first.sequences, 0.0)
+    asked = Asked(problem=problem, stops=stops, start=first.sequences, seed=seed, budget=budget, hear=teller.tell)
+    plans = [first, *(_whole(problem, stops, found) for found in find(asked))]
+    plans.sort(key=lambda found: rank(problem, found.sequences))
     return _first_sound(problem, plans, hopeless)
 
 
-def _rest(limit: Limit, began_s: float) -> Limit:
-    """What the preparation left of the limit, and a tenth of it at least."""
-    if limit.seconds is None:
-        return limit
-    left_s = limit.seconds - (time.monotonic() - began_s)
-    return replace(limit, seconds=max(left_s, limit.seconds / 10))
+def _first(problem: Problem, stops: Sequence[Stop], start: Sequences | None, *, seed: int) -> Found:
+    if start is None:
+        return Found("insertion", construct(problem, stops, seed=seed))
+    return _whole(problem, stops, Found("start", start))
 
 
-def _search(
-    problem: Problem, stops: Sequence[Stop], *, start: Sequences, limit: Limit, seed: int, teller: "_Teller"
-) -> Sequences:
-    from routing.solving.ortools_search import search  # noqa: PLC0415 - half a second that data alone need not pay
-
-    found = search(problem, stops, start=start, limit=limit, seed=seed, on_better=teller.tell)
-    sequences = repair(problem, [[] for _ in problem.vehicles] if found is None else found)
-    chosen = {stop.id for stop in stops}
-    insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in chosen])
-    return sequences
+def _whole(problem: Problem, stops: Sequence[Stop], found: Found) -> Found:
+    """The plan without what exact times refuse, and with every one of `stops` that then has room."""
+    sequences = repair(problem, found.sequences)
+    wanted = {stop.id for stop in stops}
+    insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in wanted])
+    return Found(found.by, sequences)
 
 
-def _first_sound(problem: Problem, plans: Sequence[tuple[str, Sequences]], hopeless: Sequence[Unassigned]) -> Solution:
+def _first_sound(problem: Problem, plans: Sequence[Found], hopeless: Sequence[Unassigned]) -> Solution:
     """The first plan that the checker accepts, with the reason for each stop left out."""
     faults: list[Violation] = []
-    for found_by, sequences in plans:
+    for plan in plans:
+        sequences = plan.sequences
         known = {one.stop_id: one for one in hopeless}
         no_room = insert_all(problem, sequences, [s for s in left_out(problem, sequences) if s.id not in known])
         known |= {one.stop_id: one for one in no_room}
         unassigned = [known[stop.id] for stop in left_out(problem, sequences)]
-        solution = assemble(problem, sequences, unassigned=unassigned, found_by=found_by)
+        solution = assemble(problem, sequences, unassigned=unassigned, found_by=plan.by)
         found = violations(problem, solution)
         if not found:
             return solution

@@ -1,0 +1,150 @@
+"""One search over one problem, and a run of it to a limit."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.solving.limit import Limit
+from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.ruin_recreate.anneal import anneal, build
+from routing.solving.ruin_recreate.layout import Settings
+from routing.solving.ruin_recreate.pool import Pool, PooledRoute
+from routing.solving.ruin_recreate.resume import count_up, take_up
+from routing.solving.ruin_recreate.sequences import empty_plan, read, room_for
+from routing.solving.ruin_recreate.translate import Translation
+
+HOT, COLD = 3.0, 0.05
+"""First and last temperature in units of the mean short arc; a colder start costs 0.5 to 2 %."""
+
+_POOL = 20_000
+_POOLED_STOPS = 3_000
+"""Above, reading the plan takes a noticeable share of the time, and set partitioning finds nothing."""
+
+type OnBetter = Callable[[Sequences, float], None]
+"""Told of each better plan, and the share of the limit used."""
+
+_SLICE_S = 0.05
+_SLICE = 500
+"""Iterations at a time where they are what is limited: fixed, or the temperatures would differ from run to run."""
+
+
+class RuinRecreate:
+    """Slack induction by string removals (Christiaens and Vanden Berghe 2020) over `stops` of `problem`.
+
+    Begins with `start`, as far as that can be driven, and inserts the rest. Not safe for two threads at once, but as
+    many searches as there are cores may run side by side: `run` releases the GIL.
+    """
+
+    def __init__(self, problem: Problem, stops: Sequence[Stop], *, seed: int, start: Sequences | None = None) -> None:
+        translation = Translation(problem, stops)
+        self._problem, self._stops = problem, translation.stops
+        self._task = translation.task()
+        self._short_arc = translation.nearest.short_arc
+        self._plan, self._work = empty_plan(self._task), room_for(self._task, seed=seed)
+        self._settings = Settings()
+        self._pool = Pool(self._task.kind_of.tolist(), most=_POOL)
+        self._take_up(_locked(problem, translation.stops) if start is None else start)
+        build(self._task, self._plan, self._work, self._settings)
+
+    def run(self, iterations: int, *, hot: float, cold: float, halt: NDArray[np.uint8] | None = None) -> None:
+        """So many iterations from the current plan, cooling exponentially; `halt[0] = 1` ends them early.
+
+        Temperatures are in units of the mean of the ten nearest arcs of each stop.
+        """
+        if not self.worth_running:
+            return
+        never = np.zeros(1, np.uint8) if halt is None else halt
+        scale = self._short_arc
+        anneal(self._task, self._plan, self._work, self._settings, iterations, hot * scale, cold * scale, never)
+        if len(self._stops) <= _POOLED_STOPS:
+            self._pool.meet(self.current, self._plan.routes["cost"].tolist())
+
+    def routes_pool(self, most: int) -> list[PooledRoute]:
+        """Distinct routes of the plans at the ends of the runs so far, the newest first."""
+        return self._pool.routes(most)
+
+    @property
+    def best(self) -> Sequences:
+        """The best plan seen."""
+        return read(self._task, self._problem, self._stops, self._plan.best)
+
+    @property
+    def current(self) -> Sequences:
+        """The plan that the next iteration changes."""
+        return read(self._task, self._problem, self._stops, self._plan.nodes["next"])
+
+    @property
+    def best_rank(self) -> tuple[int, int]:
+        """Stops left out that must be served, and the cost, of the best plan by the search's own arithmetic."""
+        tally = self._plan.tally[0]
+        return int(tally["best_lost"]), int(tally["best_cost"])
+
+    @property
+    def worth_running(self) -> bool:
+        """Whether there is anything to decide."""
+        return bool(self._stops and self._problem.vehicles)
+
+    @property
+    def iterations(self) -> int:
+        """How many have been done."""
+        return int(self._plan.tally[0]["iterations"])
+
+    @property
+    def betters(self) -> int:
+        """How often the best plan has changed."""
+        return int(self._plan.tally[0]["betters"])
+
+    def _take_up(self, start: Sequences) -> None:
+        number = {stop.id: at for at, stop in enumerate(self._stops)}
+        for route, sequence in enumerate(start):
+            nodes = [number[step.id] for step in sequence if isinstance(step, Stop) and step.id in number]
+            take_up(self._task, self._plan, route, np.array(nodes, np.int64))
+        count_up(self._task, self._plan)
+
+
+def search(
+    problem: Problem,
+    stops: Sequence[Stop],
+    *,
+    start: Sequences | None,
+    limit: Limit,
+    seed: int,
+    on_better: OnBetter,
+    halted: Callable[[], bool] = lambda: False,
+) -> Sequences:
+    """The best plan for `stops` found within `limit`; the same for the same input, seed and `limit.iterations`."""
+    began_s = time.monotonic()
+    found = RuinRecreate(problem, stops, seed=seed, start=start)
+    told, share, size = -1, 0.0, _SLICE
+    while found.worth_running and share < 1 and not halted():
+        slice_s = time.monotonic()
+        if limit.iterations is not None:
+            size = min(_SLICE, limit.iterations - found.iterations)
+        ahead = _share(limit, began_s, found.iterations + size, _SLICE_S)
+        found.run(size, hot=_temperature(share), cold=_temperature(ahead))
+        if limit.iterations is None:
+            size = max(1, round(size * min(2.0, _SLICE_S / max(1e-6, time.monotonic() - slice_s))))
+        share = _share(limit, began_s, found.iterations, 0.0)
+        if found.betters != told:
+            told = found.betters
+            on_better(found.best, share)
+    return found.best
+
+
+def _temperature(share: float) -> float:
+    return float(HOT * (COLD / HOT) ** min(1.0, share))
+
+
+def _share(limit: Limit, began_s: float, iterations: int, ahead_s: float) -> float:
+    """How much of the limit is used: by the clock only where iterations are not limited."""
+    by_count = 0.0 if limit.iterations is None else iterations / limit.iterations
+    by_clock = 0.0 if limit.seconds is None else (time.monotonic() + ahead_s - began_s) / limit.seconds
+    return min(1.0, max(by_count, by_clock))
+
+
+def _locked(problem: Problem, stops: Sequence[Stop]) -> Sequences:
+    """What is locked alone."""
+    by_id = {stop.id: stop for stop in stops}
+    return [[by_id[id] for id in vehicle.locked if id in by_id] for vehicle in problem.vehicles]

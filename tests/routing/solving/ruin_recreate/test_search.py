@@ -1,0 +1,122 @@
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from routing.solving.assemble import rank
+from routing.solving.limit import Limit
+from routing.solving.problem import Problem, Sequences
+from routing.solving.ruin_recreate import RuinRecreate, search
+from tests.routing.solving.ruin_recreate.town import town
+
+BY_TIME = {"cost_per_s": 1, "fixed_cost": 500, "max_duration_s": 6 * 3600}
+
+
+def run(asked: Problem, *, iterations: int = 2000, seed: int = 1, start: Sequences | None = None) -> RuinRecreate:
+    found = RuinRecreate(asked, asked.stops, seed=seed, start=start)
+    found.run(iterations, hot=3, cold=0.05)
+    return found
+
+
+def ids(sequences: Sequences) -> list[list[str]]:
+    return [[step.id for step in sequence] for sequence in sequences]
+
+
+class TestRuinRecreate:
+    @pytest.mark.parametrize("fields", [{}, BY_TIME, {"max_distance_m": 60_000, "max_stops": 14}])
+    def test_knows_what_its_plans_cost(self, fields: dict[str, Any]) -> None:
+        asked = town(stops=40, vehicles=6, seed=3, fields=fields)
+
+        found = run(asked)
+
+        assert found.best_rank == rank(asked, found.best)
+
+    def test_serves_every_stop_where_there_is_room(self) -> None:
+        asked = town(stops=60, vehicles=8, seed=1)
+
+        assert sorted(id for sequence in ids(run(asked).best) for id in sequence) == sorted(s.id for s in asked.stops)
+
+    def test_gets_better(self) -> None:
+        asked = town(stops=60, vehicles=8, seed=1)
+
+        assert run(asked, iterations=5000).best_rank < run(asked, iterations=1).best_rank
+
+    def test_begins_with_the_plan_given(self) -> None:
+        asked = town(stops=60, vehicles=8, seed=1)
+        good = run(asked, iterations=5000)
+
+        again = RuinRecreate(asked, asked.stops, seed=2, start=good.best)
+
+        assert ids(again.current) == ids(good.best)
+        assert again.best_rank == good.best_rank
+
+    def test_drops_from_the_plan_given_what_cannot_be_driven(self) -> None:
+        asked = town(stops=20, vehicles=2, seed=1)
+        everything = [list(asked.stops), []]
+
+        found = RuinRecreate(asked, asked.stops, seed=1, start=everything)
+
+        assert found.best_rank == rank(asked, found.best)
+
+    def test_finds_the_same_beside_another_search(self) -> None:
+        asked = town(stops=50, vehicles=6, seed=4)
+        alone = [run(asked, seed=seed) for seed in (1, 2)]
+
+        with ThreadPoolExecutor(2) as threads:
+            together = list(threads.map(lambda seed: run(asked, seed=seed), (1, 2)))
+
+        assert [ids(one.best) for one in together] == [ids(one.best) for one in alone]
+        assert ids(alone[0].best) != ids(alone[1].best)
+
+    def test_stops_when_told(self) -> None:
+        asked = town(stops=20, vehicles=3, seed=1)
+        found = RuinRecreate(asked, asked.stops, seed=1)
+
+        found.run(10**9, hot=3, cold=0.05, halt=np.ones(1, np.uint8))
+
+        assert found.iterations == 0
+
+    def test_gives_away_the_routes_it_met(self) -> None:
+        asked = town(stops=20, vehicles=3, seed=1)
+        found = run(asked)
+
+        pool = found.routes_pool(2)
+
+        assert [route.steps for route in pool] == [tuple(stops) for stops in reversed(found.current) if stops][:2]
+
+
+class TestSearch:
+    def test_gives_the_same_plan_for_the_same_iterations(self) -> None:
+        asked, told = town(stops=40, vehicles=5, seed=2), []
+        facts: dict[str, Any] = {"start": None, "limit": Limit(iterations=1700), "seed": 5}
+
+        first = search(
+            asked, asked.stops, **facts, on_better=lambda plan, share: told.append((rank(asked, plan), share))
+        )
+
+        assert ids(first) == ids(search(asked, asked.stops, **facts, on_better=lambda plan, share: None))
+        assert told == sorted(told, key=lambda one: one[1])
+        assert told[-1][0] == rank(asked, first) == min(told)[0]
+
+    def test_ends_when_halted(self) -> None:
+        asked = town(stops=10, vehicles=2, seed=2)
+
+        found = search(
+            asked,
+            asked.stops,
+            start=None,
+            limit=Limit(iterations=10**9),
+            seed=1,
+            on_better=lambda plan, share: None,
+            halted=lambda: True,
+        )
+
+        assert found == RuinRecreate(asked, asked.stops, seed=1).best
+
+    def test_answers_where_nothing_is_asked(self) -> None:
+        asked = town(stops=0, vehicles=2, seed=2)
+
+        found = search(asked, (), start=None, limit=Limit(iterations=10), seed=1, on_better=lambda plan, share: None)
+
+        assert found == [[], []]
