@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from routing.solving.asked import Asked, Hear
 from routing.solving.lanes import ThreadLane
+from routing.solving.limit import Limit
 from routing.solving.problem import Sequences
 
 if TYPE_CHECKING:
     from routing.solving.ruin_recreate.pool import PooledRoute
 
 OWN = "ruin and recreate"
+_HASTY = 2000
+"""Iterations: a tenth of a second."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,24 @@ def works() -> bool:
         log.warning("the own search cannot be loaded, OR-Tools searches alone: %s", fault)
         return False
     return True
+
+
+def stops_a_route(asked: Asked) -> float:
+    """How long the routes of a good plan will be, by a hasty one."""
+    from routing.solving.cooling import Stretch, cool  # noqa: PLC0415
+
+    hasty = cool(
+        asked.problem,
+        asked.stops,
+        start=asked.start,
+        stretch=Stretch(),
+        limit=Limit(iterations=_HASTY),
+        seed=asked.seed,
+        hear=lambda sequences, share: None,
+        halted=lambda: False,
+        most_routes=0,
+    ).best
+    return len(asked.stops) / max(1, sum(map(bool, hasty)))
 
 
 class OwnLane(ThreadLane):
@@ -51,7 +72,7 @@ class OwnLane(ThreadLane):
             stretch=Stretch(),
             limit=asked.budget.part(0, self._until),
             seed=self._seed,
-            hear=hear,
+            hear=lambda sequences, share: hear(sequences, self._until * share),
             halted=halted,
             most_routes=self._most_routes,
         )
