@@ -12,11 +12,11 @@ from routing.assembling import Answer, assemble
 from routing.models import Route, Unassigned
 from routing.replan_job import ReplanJob
 from routing.replan_problem import Binding
+from routing.solving import process
 from routing.solving.limit import Limit, OnProgress
 from routing.solving.loosen import loosen
 from routing.solving.problem import Problem, ProblemError, Sequences
 from routing.solving.process import SolverDied
-from routing.solving.replan import replan
 from routing.solving.solution import Solution
 from routing.translation import Matrices, Question
 
@@ -74,7 +74,15 @@ def _sequences(problem: Problem, names: list[list[str]]) -> Sequences:
 def _search(asked: Asked, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Solution:
     problem, job = asked.problem, asked.job
     limit = Limit(seconds=_SEARCH_S if job.limit_s is None else job.limit_s)
-    solution = replan(problem, asked.start, limit=limit, seed=job.seed, halted=cancelled)
+    solution = process.run(
+        problem,
+        limit=limit,
+        seed=job.seed,
+        start=asked.start,
+        near=True,
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
     check(problem, solution)
     return solution
 
