@@ -16,6 +16,7 @@ from routing.familiarity import familiar
 from routing.fleet import routed_shifts, shifts_by_ids
 from routing.given import GivenShift, Job, given_delivery, given_shift
 from routing.models import Plan, PlanState
+from routing.replan_job import replan_job
 from routing.solving.limit import Progress
 from routing.wishes import read_wishes
 
@@ -53,6 +54,8 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
     plan.percent = 0
     plan.started_at = plan.started_at or now
 
+    if plan.replans is not None:
+        return replan_job(session, plan, now=now)
     wanted = [UUID(each) for each in plan.delivery_ids]
     found = plannable(session, carrier_id=plan.carrier_id, delivery_ids=wanted)
     there = {delivery.id for delivery in found}
@@ -82,6 +85,11 @@ def note_progress(session: Session, plan_id: UUID, *, progress: Progress) -> Non
 def is_wanted(session: Session, plan_id: UUID) -> bool:
     """Say whether somebody still waits for the plan."""
     return session.scalar(select(Plan.state).where(Plan.id == plan_id)) in WAITING
+
+
+def is_to_finish(session: Session, plan_id: UUID) -> bool:
+    """Say whether somebody takes the best plan so far."""
+    return session.scalar(select(Plan.finish_asked_at).where(Plan.id == plan_id)) is not None
 
 
 def _familiar(

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.fields import PageQuery, Schema, Text, Time, Whole
+from api.plans.replans import ReplanChangesSchema
 from api.plans.wishes import AllowedShiftsSchema, BalanceSchema, TrafficSchema, WishesSchema, made_wishes
 from api.routes.schemas import RouteSchema
 from routing.models import Objective, PlanState
@@ -100,8 +101,14 @@ class PlanSummarySchema(Schema):
         metadata={"description": "Share of travel times, 0 to 1, that are great-circle estimates", "examples": [0.0]},
     )
     failure = fields.String(required=True, allow_none=True)
+    replans = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The published plan that this one makes anew"}
+    )
     requested_at = Time(required=True)
     started_at = Time(required=True, allow_none=True)
+    finish_asked_at = Time(
+        required=True, allow_none=True, metadata={"description": "When somebody took the best plan so far"}
+    )
     finished_at = Time(required=True, allow_none=True)
     published_at = Time(required=True, allow_none=True)
     version = Whole(required=True, metadata={"examples": [1]})
@@ -112,6 +119,9 @@ class PlanSchema(PlanSummarySchema):
 
     routes = fields.List(fields.Nested(RouteSchema), required=True)
     unassigned = fields.List(fields.Nested(UnassignedSchema), required=True)
+    changes = fields.Nested(
+        ReplanChangesSchema, required=True, allow_none=True, metadata={"description": "Of a replan that is solved"}
+    )
 
 
 class PlanQuery(PageQuery):
