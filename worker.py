@@ -43,6 +43,7 @@ from routing.facts import (
     DropWithdrawn,
     PlanCancelled,
     PlanFailed,
+    PlanFinishAsked,
     PlanPublished,
     PlanRequested,
     PlanSolved,
@@ -93,6 +94,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanSolved: (),
     PlanFailed: (),
     PlanCancelled: (),
+    PlanFinishAsked: (),
     PlanPublished: (),
 }
 

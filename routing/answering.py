@@ -23,26 +23,37 @@ class CannotPlan(Exception):
     """There will be no routes. The text is for the dispatcher."""
 
 
-def answer(job: Job, *, streets: Streets, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Answer:
-    """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so."""
+def answer(
+    job: Job,
+    *,
+    streets: Streets,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    finish: Callable[[], bool] = lambda: False,
+) -> Answer:
+    """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so.
+
+    Once `finish` says so the best plan so far is the answer.
+    """
     question = Question(job)
     try:
         matrices = question.matrices(streets)
         problem = question.problem(matrices)
-        told = _told(question.prices, on_progress)
-        solution = _search(problem, job, told, cancelled)
+        limit = default_limit(problem) if job.limit_s is None else Limit(seconds=job.limit_s)
+        solution = process.run(
+            problem,
+            limit=limit,
+            seed=job.seed,
+            on_progress=_told(question.prices, on_progress),
+            cancelled=cancelled,
+            finish=finish,
+        )
+        check(problem, solution)
         return assemble(question, solution, matrices=matrices, streets=streets)
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
     except Unavailable as fault:
         raise CannotPlan(fault.detail) from fault
-
-
-def _search(problem: Problem, job: Job, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Solution:
-    limit = default_limit(problem) if job.limit_s is None else Limit(seconds=job.limit_s)
-    solution = process.run(problem, limit=limit, seed=job.seed, on_progress=on_progress, cancelled=cancelled)
-    check(problem, solution)
-    return solution
 
 
 def _told(prices: Prices, on_progress: OnProgress) -> OnProgress:

@@ -87,6 +87,11 @@ def is_wanted(session: Session, plan_id: UUID) -> bool:
     return session.scalar(select(Plan.state).where(Plan.id == plan_id)) in WAITING
 
 
+def is_to_finish(session: Session, plan_id: UUID) -> bool:
+    """Say whether somebody takes the best plan so far."""
+    return session.scalar(select(Plan.finish_asked_at).where(Plan.id == plan_id)) is not None
+
+
 def _familiar(
     session: Session, shifts: Sequence[GivenShift], deliveries: Collection[UUID]
 ) -> frozenset[tuple[UUID, UUID]]:

@@ -43,6 +43,13 @@ class PlanCancelled(Fact, kind="plan.cancelled", about="plan_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanFinishAsked(Fact, kind="plan.finish_asked", about="plan_id"):
+    """A dispatcher takes the best plan so far."""
+
+    plan_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanPublished(Fact, kind="plan.published", about="plan_id"):
     """The plan is what the drivers drive."""
 

@@ -197,6 +197,7 @@ class Plan(Base):
     requested_by: Mapped[UUID | None]
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
+    finish_asked_at: Mapped[datetime | None]  # somebody will take the best plan so far
     finished_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     # A replan: the published plan whose routes it changes, on which terms, what stood then, and what it would change.

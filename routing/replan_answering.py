@@ -35,12 +35,20 @@ class Asked:
 
 
 def answer_replan(
-    job: ReplanJob, *, streets: Streets, on_progress: OnProgress, cancelled: Callable[[], bool]
+    job: ReplanJob,
+    *,
+    streets: Streets,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    finish: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """Make the routes anew. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so."""
+    """Make the routes anew. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so.
+
+    Once `finish` says so the best plan so far is the answer.
+    """
     try:
         asked = ask(job, streets=streets)
-        return told(asked, _search(asked, on_progress, cancelled), streets=streets)
+        return told(asked, _search(asked, on_progress, cancelled, finish), streets=streets)
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
     except Unavailable as fault:
@@ -71,7 +79,9 @@ def _sequences(problem: Problem, names: list[list[str]]) -> Sequences:
     return [[stops[name] for name in each] for each in names]
 
 
-def _search(asked: Asked, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Solution:
+def _search(
+    asked: Asked, on_progress: OnProgress, cancelled: Callable[[], bool], finish: Callable[[], bool]
+) -> Solution:
     problem, job = asked.problem, asked.job
     limit = Limit(seconds=_SEARCH_S if job.limit_s is None else job.limit_s)
     solution = process.run(
@@ -82,6 +92,7 @@ def _search(asked: Asked, on_progress: OnProgress, cancelled: Callable[[], bool]
         near=True,
         on_progress=on_progress,
         cancelled=cancelled,
+        finish=finish,
     )
     check(problem, solution)
     return solution

@@ -11,14 +11,19 @@ from sqlalchemy.orm import Session
 from deliveries.models import PLANNABLE
 from deliveries.queries import by_ids
 from kernel import facts
+from kernel.errors import Conflict
 from routing.assembling import Answer
 from routing.claiming import check_waiting, waiting
-from routing.facts import PlanCancelled, PlanFailed, PlanSolved
+from routing.facts import PlanCancelled, PlanFailed, PlanFinishAsked, PlanSolved
 from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import fingerprint, given_delivery, given_shift
 from routing.models import Drop, Plan, PlanState, Route
 
 type Check = Callable[[Session, Plan, Answer], None]
+
+
+class PlanNotBeingSolved(Conflict):
+    """Only a plan that is being solved has a best so far."""
 
 
 class ChangedMeanwhile(Exception):
@@ -80,6 +85,20 @@ def cancel(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> N
     session.flush()
 
     facts.record(session, PlanCancelled(plan_id=plan.id, at=now, by=by))
+
+
+def finish(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> None:
+    """Let the search end with the best plan so far, within a second or two; again: nothing. PlanNotBeingSolved."""
+    session.refresh(plan, ["state", "version", "finish_asked_at"], with_for_update=True)
+    if plan.state is not PlanState.SOLVING:
+        raise PlanNotBeingSolved(f"the plan is {plan.state}", state=plan.state)
+    if plan.finish_asked_at is not None:
+        return
+
+    plan.finish_asked_at = now
+    session.flush()
+
+    facts.record(session, PlanFinishAsked(plan_id=plan.id, at=now, by=by))
 
 
 def outdated_drops(session: Session, drops: list[Drop], *, for_update: bool = False) -> list[UUID]:

@@ -94,10 +94,14 @@ def _solve_once(plan_id: UUID, *, last: bool) -> bool:
 
 
 def _answer(job: Job, plan_id: UUID) -> Answer:
-    notes = _Notes(plan_id)
-    if isinstance(job, ReplanJob):
-        return answer_replan(job, streets=STREETS.get(), on_progress=notes, cancelled=lambda: _unwanted(plan_id))
-    return answer(job, streets=STREETS.get(), on_progress=notes, cancelled=lambda: _unwanted(plan_id))
+    ask = answer_replan if isinstance(job, ReplanJob) else answer
+    return ask(
+        job,  # type: ignore[arg-type]  # of the kind that `ask` takes
+        streets=STREETS.get(),
+        on_progress=_Notes(plan_id),
+        cancelled=lambda: _unwanted(plan_id),
+        finish=lambda: _to_finish(plan_id),
+    )
 
 
 def _claim(plan_id: UUID) -> Job | None:
@@ -164,6 +168,12 @@ class _Notes:
 def _unwanted(plan_id: UUID) -> bool:
     with suppress(DBAPIError), Sessions.begin() as session:
         return not claiming.is_wanted(session, plan_id)
+    return False
+
+
+def _to_finish(plan_id: UUID) -> bool:
+    with suppress(DBAPIError), Sessions.begin() as session:
+        return claiming.is_to_finish(session, plan_id)
     return False
 
 

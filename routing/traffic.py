@@ -75,12 +75,16 @@ def changes(
     return found
 
 
+def longer(duration_s: int, percent: int) -> int:
+    """Return the seconds of one drive at so many percent of its time, rounded up."""
+    return -(-duration_s * percent // FREE)
+
+
 def slowed(duration_s: NDArray[np.int32], percent: int) -> NDArray[np.int32]:
     """Return the matrix at so many percent of its times, rounded up. What is unreachable stays so, and zero zero."""
     if percent == FREE:
         return duration_s
-    longer = -(-duration_s.astype(np.int64) * percent // 100)
-    reached = np.minimum(longer, UNREACHABLE - 1)
+    reached = np.minimum(-(-duration_s.astype(np.int64) * percent // FREE), UNREACHABLE - 1)
     return np.where(duration_s == UNREACHABLE, UNREACHABLE, reached).astype(np.int32)
 
 

@@ -14,8 +14,9 @@ from routing.models import CAPACITY_NAMES
 from routing.pricing import Prices
 from routing.seconds import Origin, windows_s
 from routing.solving.problem import Problem, Profile, Stop, Window
+from routing.solving.way import Way
 from routing.stating import Terms, begins
-from routing.traffic import changes, hours
+from routing.traffic import changes, hours, longer
 
 type Matrices = Mapping[Travel, Matrix]
 
@@ -88,13 +89,32 @@ class Question:
             balance=self.prices.balance(self.job.wishes.balance),
         )
 
+    def leg_s(self, travel: Travel, free_s: int, *, leaves_s: int) -> int:
+        """Return what a drive of `free_s` on free streets takes for who leaves at `leaves_s`, without any break."""
+        found = self._traffic[travel]
+        way = Way(tuple(longer(free_s, percent) for _, percent in found), tuple(start_s for start_s, _ in found[1:]))
+        return way.arrival(leaves_s) - leaves_s
+
+    @cached_property
+    def _traffic(self) -> Mapping[Travel, Sequence[tuple[int, int]]]:
+        """Since which second drives take which percentage of their free time."""
+        wishes, ends_at = self.job.wishes, max(shift.ends_at for shift in self.job.shifts)
+        return {
+            travel: [
+                (self.origin.up(at), percent)
+                for at, percent in changes(
+                    wishes.traffic,
+                    profile=travel.profile,
+                    zone=wishes.zone or "UTC",
+                    starts_at=self.origin.at,
+                    ends_at=ends_at,
+                )
+            ]
+            for travel in self.travels
+        }
+
     def _profile(self, travel: Travel, matrix: Matrix) -> Profile:
-        wishes = self.job.wishes
-        ends_at = max(shift.ends_at for shift in self.job.shifts)
-        found = changes(
-            wishes.traffic, profile=travel.profile, zone=wishes.zone or "UTC", starts_at=self.origin.at, ends_at=ends_at
-        )
-        first, later = hours(matrix.duration_s, [(self.origin.up(at), percent) for at, percent in found])
+        first, later = hours(matrix.duration_s, self._traffic[travel])
         return Profile(duration_s=first, distance_m=matrix.distance_m, hours=tuple(later))
 
     def _all_places(self) -> Iterator[Point]:

@@ -106,6 +106,9 @@ class PlanSummarySchema(Schema):
     )
     requested_at = Time(required=True)
     started_at = Time(required=True, allow_none=True)
+    finish_asked_at = Time(
+        required=True, allow_none=True, metadata={"description": "When somebody took the best plan so far"}
+    )
     finished_at = Time(required=True, allow_none=True)
     published_at = Time(required=True, allow_none=True)
     version = Whole(required=True, metadata={"examples": [1]})

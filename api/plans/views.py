@@ -36,6 +36,7 @@ from routing.requesting import (
     UnknownDeliveries,
     UnknownShifts,
 )
+from routing.settling import PlanNotBeingSolved
 from tracking.positions import last_seen
 
 blueprint = Blueprint("plans", __name__, url_prefix="/v1", description="Routes that are computed together.")
@@ -109,6 +110,20 @@ def cancel_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
     """Stop a plan that is queued or being solved. The search ends within a second."""
     plan = queries.plan(session(), plan_id, caller=caller())
     settling.cancel(session(), plan, now=clock.now(), by=caller().person_id)
+    return plan, 200, etag(plan.version)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/finish", methods=["POST"])
+@open_to(Role.DISPATCHER, Role.ADMIN, scope="routing:write")
+@blueprint.response(200, PlanSchema)
+@blueprint.refuses(PlanNotFound, PlanNotBeingSolved)
+def finish_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
+    """Take the best plan so far: the search ends within a second or two, and the plan is solved.
+
+    Watch it until it is. Asking again changes nothing.
+    """
+    plan = queries.plan(session(), plan_id, caller=caller())
+    settling.finish(session(), plan, now=clock.now(), by=caller().person_id)
     return plan, 200, etag(plan.version)
 
 

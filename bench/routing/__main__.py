@@ -91,6 +91,7 @@ def _told(sets: Sequence[str], wish: Wish, ledger: Ledger) -> Iterator[str]:
     compared = [name for name in sets if name not in ("growth", matrix_set.NAME)]
     not_run = ["vrp-cli: no wheel for this Python, and --vrp-cli names no other"] if not wish.vrp_cli else []
     if compared:
+        yield from (f"longer than allowed: {_in_short(line)}" for line in ledger.lines(sets=compared) if line.overran)
         yield table(rows(ledger.lines(sets=compared)), not_run=not_run)
     if "rich" in sets:
         yield from ("", *statable.told(rich_example()))

@@ -24,11 +24,16 @@ class Row:
     best: Score | None
 
     def ratio(self, ours: str, peer: str) -> float | None:
-        """Our cost over the peer's; `None` where either has no sound answer."""
+        """Our cost over the peer's; `None` where either has no sound answer, or where their fleets differ."""
         here, there = self.scores.get(ours, NONE), self.scores.get(peer, NONE)
-        if NONE in (here, there):
+        if NONE in (here, there) or here[0] != there[0]:
             return None
         return here[1] / there[1]
+
+    def more_vehicles(self, ours: str, peer: str) -> int:
+        """How many vehicles we drive more than the peer, where they come first and both have an answer."""
+        here, there = self.scores.get(ours, NONE), self.scores.get(peer, NONE)
+        return 0 if NONE in (here, there) else int(here[0] - there[0])
 
     def gap(self, solver: str) -> float | None:
         """How far the cost lies above the best known, as a share; below 0 where it is better or drives more vans."""
@@ -70,6 +75,12 @@ def median(scores: Sequence[Score]) -> Score:
     """The middle one; of an even number the worse of the two in the middle, so that no run is made up."""
     ordered = sorted(scores)
     return ordered[len(ordered) // 2]
+
+
+def in_all(rows: Iterable[Row], solver: str) -> Score:
+    """The sums over all rows, as the literature compares sets whose fleets come first."""
+    scores = [row.scores.get(solver, NONE) for row in rows]
+    return (sum(score[0] for score in scores), sum(score[1] for score in scores))
 
 
 def mean_of(numbers: Iterable[float | None]) -> float | None:

@@ -37,6 +37,11 @@ class Line:
     curve: tuple[tuple[float, int, int], ...] = ()
 
     @property
+    def overran(self) -> bool:
+        """Whether the call took longer than it was given, with a second for starting and reading."""
+        return self.used_s > 1.05 * self.seconds + 1
+
+    @property
     def key(self) -> tuple[str, str, str, int, float]:
         """What was run."""
         return (self.set, self.instance, self.solver, self.seed, self.seconds)

@@ -5,20 +5,22 @@ from dataclasses import dataclass
 
 from bench.routing.children import Ended, solve_apart
 from bench.routing.lines import Line
+from bench.routing.region import Region
 from bench.routing.solvers.plan_answer import PlanAnswer
 from bench.routing.trial import OURS, version_of
+from routing.solving.problem import Problem
 
 SOLVERS = {OURS: "doorstep_plan", "ortools-alone": "ortools_plan"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """What is to be planned; `work` is handed to the solver's process."""
+    """What is to be planned: a problem, or where its matrix lies if that is too large to be handed over."""
 
     set: str
     name: str
     stops: int
-    work: object
+    work: Problem | Region
 
 
 def run(day: Day, solver: str, *, seed: int, seconds: float) -> Line:

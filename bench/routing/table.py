@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bench.routing.comparing import NONE, Row, Score, mean_of, worst_of
+from bench.routing.comparing import NONE, Row, Score, in_all, mean_of, worst_of
 from bench.routing.limits import judged
 from bench.routing.trial import OURS
 
@@ -30,14 +30,21 @@ def _of_set(name: str, seconds: float, rows: Sequence[Row]) -> Iterator[str]:
     )
     for row in sorted(rows, key=lambda one: (one.stops, one.instance)):
         cells = [row.instance[-28:], str(row.stops), *(_score(row.scores.get(one, NONE)) for one in solvers)]
-        cells += [_number(row.ratio(OURS, peer), "{:.4f}") for peer in peers]
+        cells += [_ratio(row, peer) for peer in peers]
         yield _joined(cells, [_score(row.best or NONE), _number(row.gap(OURS), "{:+.2%}")] if best else [])
     if peers:
         yield _joined(["mean", "", *("" for _ in solvers), *_over(rows, peers, mean_of)], _mean_gap(rows, best))
         yield _joined(["worst", "", *("" for _ in solvers), *_over(rows, peers, worst_of)], [])
+    if any(score[0] for row in rows for score in row.scores.values() if score != NONE):
+        yield f"vehicles and distance in all: {', '.join(f'{one} {_score(in_all(rows, one))}' for one in solvers)}"
     if best:
         gaps = (f"{one} {_number(mean_of(row.gap(one) for row in rows), '{:+.2%}')}" for one in solvers)
         yield f"mean gap to the best known: {', '.join(gaps)}"
+
+
+def _ratio(row: Row, peer: str) -> str:
+    more = row.more_vehicles(OURS, peer)
+    return f"{more:+d} vehicles" if more else _number(row.ratio(OURS, peer), "{:.4f}")
 
 
 def _over(rows: Sequence[Row], peers: Sequence[str], fold: Fold) -> list[str]:

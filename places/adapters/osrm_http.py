@@ -32,7 +32,8 @@ class OsrmServer:
     def table(self, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False) -> Block:
         """Return the times and distances between two small sets. StreetsUnavailable when the server gives none."""
         asked = _coordinates(origins)
-        if destinations is not origins:
+        # A single place must be told twice: the server takes no question about less than two.
+        if destinations is not origins or len(origins) == 1:
             asked += _coordinates(destinations)
         n, m = len(origins), len(asked)
         there = range(m - len(destinations), m)

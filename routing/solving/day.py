@@ -33,7 +33,7 @@ def day(problem: Problem, sequences: Sequences) -> Day:
 
 
 def day_of(tours: Sequence[Tour]) -> Day:
-    """The day of these tours, all of one balance and with the same capacities."""
+    """The day of these tours: one at least, all of one balance and with the same capacities."""
     profiles = tuple(sorted({tour.vehicle.profile for tour in tours}))
     return _stacked(tours, [row(tour, profile=profiles.index(tour.vehicle.profile)) for tour in tours], profiles)
 

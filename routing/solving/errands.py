@@ -47,6 +47,16 @@ def ortools(order: Any, say: Say, finishing: Finishing) -> Any:
     return _searched(search, order, say)
 
 
+def polish(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `ortools_polish.polish`; the order is that of a `ProcessLane`."""
+    from routing.solving.ortools_polish import polish as polish_here  # noqa: PLC0415
+
+    def bettered(problem: Any, stops: Any, *, start: Any, **rest: Any) -> Any:
+        return polish_here(problem, start, **rest)
+
+    return _searched(bettered, order, say)
+
+
 def combine(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `partition.choose`; the order is what it takes."""
     from routing.solving.partition import choose  # noqa: PLC0415
@@ -67,5 +77,5 @@ def _searched(search: Any, order: Any, say: Say) -> Any:
 
 
 ERRANDS: dict[str, Callable[[Any, Say, Finishing], Any]] = {
-    errand.__name__: errand for errand in (solve, replan, pyvrp, ortools, combine)
+    errand.__name__: errand for errand in (solve, replan, pyvrp, ortools, polish, combine)
 }

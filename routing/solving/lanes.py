@@ -1,11 +1,12 @@
 """Searches that run side by side, each in a lane of its own: a thread, or a process."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from routing.solving.asked import Hear
 from routing.solving.budget import Budget
 from routing.solving.errand import Errand
 from routing.solving.frames import Better, Done, Failed, Frame
@@ -13,9 +14,6 @@ from routing.solving.named import Named, resolved
 from routing.solving.problem import Problem, Sequences
 
 _POLL_S = 0.05
-
-type Hear = Callable[[Sequences, float], None]
-"""Told of a better plan of one lane, and the share of the limit that the lane has used."""
 
 
 class Lane(Protocol):
@@ -116,14 +114,14 @@ class ThreadLane:
         self.best, self.share = sequences, share
 
 
-def race(lanes: list[Lane], budget: Budget, *, until: float, hear: Hear) -> None:
+def race(lanes: Sequence[Lane], budget: Budget, *, until: float, hear: Hear) -> None:
     """Let the lanes search side by side until each is done or that share of the budget is used."""
-    told: dict[str, Sequences] = {}
+    told: dict[int, Sequences] = {}
     with ExitStack() as running:
         going = [running.enter_context(lane) for lane in lanes]
         while going and not budget.over(until):
             going = [lane for lane in going if lane.goes_on(_POLL_S / len(going))]
-            for lane in lanes:
-                if lane.best is not None and told.get(lane.name) is not lane.best:
-                    told[lane.name] = lane.best
+            for number, lane in enumerate(lanes):
+                if lane.best is not None and told.get(number) is not lane.best:
+                    told[number] = lane.best
                     hear(lane.best, max(lane.share, budget.used()))

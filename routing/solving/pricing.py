@@ -4,7 +4,7 @@ The answer is the best there is, but for tours with soft windows or travel by ho
 there the positions that promise most are tried with `retime`. It holds in any case, and is hardly ever not the best.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,7 +46,7 @@ def price(day: Day, stop: Stop, ways: Mapping[str, Ways], windows: Sequence[Wind
     """
     if stop.pickup is not None:
         raise ValueError(f"{stop.id} is half of a pair: it has no price of its own")
-    if not day.tours or not windows:
+    if not windows:
         return []
     asked = _asked(day, stop, ways, windows)
     question = _Question(day, stop, ways, windows, asked)
@@ -55,21 +55,32 @@ def price(day: Day, stop: Stop, ways: Mapping[str, Ways], windows: Sequence[Wind
     return [priced for priced in best if priced is not None]
 
 
-def worth_asking(day: Day, stop: Stop, guess: Mapping[str, Ways], windows: Sequence[Window], *, most: int) -> list[int]:
-    """The places of the day between which the cheapest positions of the stop lie, if its ways are as guessed.
+def worth_asking(
+    day: Day, stop: Stop, guess: Mapping[str, Ways], windows: Sequence[Window], *, most: int
+) -> dict[str, list[int]]:
+    """By profile the places of the day between which the stop's cheapest positions lie, if its ways are as guessed.
 
-    So that street times need be asked for those alone: `most` at most, the best positions of every window first.
+    So that street times need be asked for those alone: `most` at most, the best positions of every window first. A
+    guess that is rather too short than too long misses less.
     """
     asked = _asked(day, stop, guess, windows)._replace(exact=False)
     found = _scanned(_Question(day, stop, guess, windows, asked), near=most)
-    places: dict[int, None] = {}
+    places: dict[tuple[str, int], None] = {}
     for rank in range(most):
         for tour, index in found.near_at[found.near > rank, rank].tolist():
-            around = {int(day.stack.before[tour, index]), int(day.stack.after[tour, index])} - {-1}
-            if len(places.keys() | around) > most:
-                return list(places)
-            places |= dict.fromkeys(sorted(around))
-    return list(places)
+            ends = (int(day.stack.before[tour, index]), int(day.stack.after[tour, index]))
+            around = {(day.tours[tour].vehicle.profile, place): None for place in ends if place >= 0}
+            if len(places | around) > most:
+                return _by_profile(places)
+            places |= around
+    return _by_profile(places)
+
+
+def _by_profile(places: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for profile, place in places:
+        found.setdefault(profile, []).append(place)
+    return found
 
 
 def warm() -> None:
@@ -146,7 +157,8 @@ def _asked(day: Day, stop: Stop, ways: Mapping[str, Ways], windows: Sequence[Win
 
 def _lines(day: Day, ways: Mapping[str, Ways]) -> Iterator[Sequence[NDArray[np.int32]]]:
     """The ways of each of the day's profiles, the shortest of all hours; nobody drives a profile that has none."""
-    closed = np.full_like(next(iter(ways.values())).to_s, UNREACHABLE)
+    places = 1 + int(max(day.stack.before.max(), day.stack.after.max()))
+    closed = np.full(places, UNREACHABLE, dtype=np.int32)
     for profile in day.profiles:
         way = ways.get(profile)
         if way is None:

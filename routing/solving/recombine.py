@@ -10,17 +10,16 @@ from routing.solving.assemble import sequence_cost
 from routing.solving.budget import Budget
 from routing.solving.columns import Columns
 from routing.solving.errand import Errand
-from routing.solving.fits import DoesNotFit
 from routing.solving.frames import Done, Failed
-from routing.solving.problem import Problem, Sequences, Step, Stop
+from routing.solving.problem import Problem, Reload, Sequences, Step, Stop, Vehicle
 from routing.solving.steps import stops_of
 
 MOST_COLUMNS = 2000
 """HiGHS proves so many in 2 to 4 s."""
 _POLL_S = 0.05
 
-type Pool = list[Sequences]
-"""Plans whose routes may be mixed, the dearest to lose first."""
+type Pool = list[tuple[int, Sequence[Step], int | None]]
+"""Routes: the vehicle as a number in the problem, what it drives, and what that costs if known."""
 
 
 class CannotRecombine(Exception):
@@ -28,15 +27,22 @@ class CannotRecombine(Exception):
 
 
 def recombine(
-    problem: Problem, stops: Sequence[Stop], *, incumbent: Sequences, pool: Pool, budget: Budget
+    problem: Problem,
+    stops: Sequence[Stop],
+    *,
+    incumbent: Sequences,
+    pool: Pool,
+    budget: Budget,
+    until: float = 1.0,
 ) -> Sequences:
-    """The cheapest plan of the pool's routes, no worse than `incumbent`; raises `CannotRecombine` if its child dies."""
+    """The cheapest plan of the pool's routes, no worse than `incumbent`, if found until that share of the budget.
+
+    Raises `CannotRecombine` if the child dies.
+    """
     routes = _Routes(problem, stops)
-    for sequences in [incumbent, *pool]:
-        for number, steps in enumerate(sequences):
-            if steps:
-                routes.add(number, steps)
-    order = routes.columns(incumbent, seconds=budget.part(0, 1).seconds)
+    for number, steps, cost in (*routes_in(incumbent), *pool):
+        routes.add(number, steps, cost)
+    order = routes.columns(incumbent, seconds=budget.part(0, until).seconds)
     with Errand("combine", order) as errand:
         while not errand.silent:
             for frame in errand.heard(_POLL_S):
@@ -44,9 +50,14 @@ def recombine(
                     raise CannotRecombine(frame.detail)
                 if isinstance(frame, Done):
                     return incumbent if frame.answer is None else routes.plan(frame.answer)
-            if budget.over():
+            if budget.over(until):
                 return incumbent
     raise CannotRecombine(errand.fate)
+
+
+def routes_in(sequences: Sequences) -> Pool:
+    """The routes of a plan."""
+    return [(number, steps, None) for number, steps in enumerate(sequences) if steps]
 
 
 class _Routes:
@@ -63,28 +74,22 @@ class _Routes:
         self._of_kind: list[int] = []
         self._number: list[int] = []
         self._known: dict[tuple[int, frozenset[str]], int] = {}
-        self._orders: set[tuple[int, tuple[int, ...]]] = set()
 
-    def add(self, number: int, steps: list[Step]) -> None:
+    def add(self, number: int, steps: Sequence[Step], cost: int | None) -> None:
         """One more, unless there are enough."""
+        if len(self._cost) >= MOST_COLUMNS:
+            return
         kind, stops = self._kind[number], stops_of(steps)
-        order = (kind, tuple(map(id, steps)))
-        if order in self._orders or len(self._cost) >= MOST_COLUMNS:
-            return
-        self._orders.add(order)
-        vehicle = self._problem.vehicles[self._kinds[kind][0]]
-        try:
-            cost = sequence_cost(self._problem, vehicle, steps)
-        except DoesNotFit:
-            return
+        if cost is None:
+            cost = sequence_cost(self._problem, self._problem.vehicles[number], steps)
         column = self._known.setdefault((kind, frozenset(stop.id for stop in stops)), len(self._cost))
         if column == len(self._cost):
             self._cost.append(cost)
-            self._steps.append(steps)
+            self._steps.append(list(steps))
             self._of_kind.append(kind)
             self._number.append(number)
         elif cost < self._cost[column]:
-            self._cost[column], self._steps[column], self._number[column] = cost, steps, number
+            self._cost[column], self._steps[column], self._number[column] = cost, list(steps), number
 
     def columns(self, incumbent: Sequences, *, seconds: float | None) -> Columns:
         """What HiGHS is asked."""
@@ -93,7 +98,7 @@ class _Routes:
             for number, steps in enumerate(incumbent)
             if steps
         ]
-        above_all = 1 + len(self._kind) * max(self._cost) + sum(filter(None, self._leaving_out.values()))
+        above_all = 1 + len(self._kind) * max(self._cost, default=0) + sum(filter(None, self._leaving_out.values()))
         serves = [[self._row[_delivery(stop)] for stop in stops_of(steps)] for steps in self._steps]
         return Columns(
             costs=np.array(self._cost, dtype=np.float64),
@@ -119,8 +124,13 @@ class _Routes:
                 found[self._number[column]] = self._steps[column]
         for column in moved:
             free = next(number for number in self._kinds[self._of_kind[column]] if not found[number])
-            found[free] = self._steps[column]
+            found[free] = _of_vehicle(self._problem.vehicles[free], self._steps[column])
         return found
+
+
+def _of_vehicle(vehicle: Vehicle, steps: list[Step]) -> list[Step]:
+    """The same steps with the vehicle's own reloads."""
+    return [vehicle.reload if isinstance(step, Reload) and vehicle.reload else step for step in steps]
 
 
 def _delivery(stop: Stop) -> str:

@@ -111,7 +111,7 @@ def tour(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Tour:
 def tour_along(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], legs: Sequence[tuple[int, int]]) -> Tour:
     """A tour of which no more is known than the seconds and metres of its own `legs`, from the start to the end.
 
-    Of the `problem`, only the names of the capacities and the balance count.
+    One that stands has none. Of the `problem`, only the names of the capacities and the balance count.
     """
     places = _places(vehicle, steps)
     duration_s = np.full((len(places), len(places)), UNREACHABLE, dtype=np.int32)
@@ -119,6 +119,7 @@ def tour_along(problem: Problem, vehicle: Vehicle, steps: Sequence[Step], legs: 
     distance_m = duration_s.copy()
     ends = [] if vehicle.end_place is None else [vehicle.end_place]
     way = [places.index(place) for place in (vehicle.start_place, *(step.place for step in steps), *ends)]
+    way = way if steps else []
     for pair, (leg_s, leg_m) in zip(pairwise(way), legs, strict=True):
         duration_s[pair], distance_m[pair] = leg_s, leg_m
     return _tour(problem, vehicle, steps, Profile(duration_s=duration_s, distance_m=distance_m), places)

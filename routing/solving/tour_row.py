@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.solving.legs import first_start
 from routing.solving.problem import Reload, Step, Stop, Window
-from routing.solving.schedule import first_start
 from routing.solving.tour import Tour
 from routing.solving.tour_parts import Part, Pauses, heads, pauses, shortest, tails
 

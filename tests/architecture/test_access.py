@@ -94,6 +94,7 @@ TABLE = {
     # Those who plan.
     "plans.request_plan": to(*PLANNERS, scope="routing:write"),
     "plans.cancel_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.finish_plan": to(*PLANNERS, scope="routing:write"),
     "plans.request_replan": to(*PLANNERS, scope="routing:write"),
     "plans.publish_plan": to(*PLANNERS, scope="routing:write"),
     "plans.list_plans": to(*PLANNERS, scope="routing:read"),

@@ -17,19 +17,25 @@ from bench.routing.trial import run
 
 
 def line(solver: str, cost: float | None, **facts: Any) -> Line:
-    told = {"set": "ortec", "instance": "n212", "stops": 212, "seed": 1, "seconds": 30, "vehicles": 10} | facts
+    told = {"set": "ortec", "instance": "n212", "stops": 212, "seed": 1, "seconds": 30, "vehicles": 10, "used_s": 30}
+    told |= facts
     return Line(
         solver=solver,
         cost=cost,
         faults=(),
         wall_s=30,
-        used_s=30,
         cpu_s=30,
         peak_mb=1,
         load_before=0,
         version="1",
         **(told if cost is not None else told | {"vehicles": None}),
     )
+
+
+class TestLine:
+    def test_overruns_when_it_takes_longer_than_it_was_given(self) -> None:
+        assert not line("doorstep", 97, seconds=30, used_s=32).overran
+        assert line("doorstep", 97, seconds=30, used_s=33).overran
 
 
 class TestRows:
@@ -54,6 +60,18 @@ class TestRows:
         (row,) = rows([line("doorstep", 90), line("pyvrp", None), line("vroom", 100)])
         assert row.ratio("doorstep", "pyvrp") is None
         assert row.ratio("doorstep", "vroom") == pytest.approx(0.9)
+
+    def test_have_no_ratio_where_the_fleets_differ(self) -> None:
+        (row,) = rows(
+            [
+                line("doorstep", 100, vehicles=9, vehicles_first=True),
+                line("pyvrp", 90, vehicles=10, vehicles_first=True),
+            ]
+        )
+        assert row.ratio("doorstep", "pyvrp") is None
+        assert row.more_vehicles("doorstep", "pyvrp") == -1
+        assert "-1 vehicles" in table([row], not_run=[])
+        assert "vehicles and distance in all: doorstep 9/100, pyvrp 10/90" in table([row], not_run=[])
 
     def test_say_how_far_the_best_known_is(self) -> None:
         (row,) = rows([line("doorstep", 101, best_cost=100)])

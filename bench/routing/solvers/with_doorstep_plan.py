@@ -2,14 +2,16 @@
 
 import time
 
+from bench.routing.region import Region, problem_of
 from bench.routing.solvers.plan_answer import PlanAnswer, plan_answer
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import Problem
 from routing.solving.process import run
 
 
-def solve(problem: Problem, *, seconds: float, seed: int) -> PlanAnswer:
+def solve(work: Problem | Region, *, seconds: float, seed: int) -> PlanAnswer:
     """The plan, and how it came along."""
+    problem = problem_of(work) if isinstance(work, Region) else work
     curve: list[tuple[float, int, int]] = []
     began_s = time.perf_counter()
 

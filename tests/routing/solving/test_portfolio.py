@@ -1,7 +1,10 @@
 import logging
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +22,13 @@ def without_breaks(asked: Problem) -> Problem:
 
 
 PLAIN = without_breaks(day(stops=40, vehicles=4, seed=4))
-FEW = Limit(iterations=300)
+FEW = Limit(iterations=3000)
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def solved() -> None:
+    """Say who found the plan."""
+    sys.stdout.write(solve(PLAIN, limit=FEW, seed=1).found_by)
 
 
 class TestPortfolio:
@@ -30,25 +39,35 @@ class TestPortfolio:
         with nobody_left():
             solve(PLAIN, limit=FEW, seed=1)
 
-    @pytest.mark.parametrize("kind", ["ortools", "pyvrp"])
-    def test_answers_with_what_the_others_found_when_one_is_killed(
-        self, kind: str, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_answers_with_what_the_others_found_when_one_is_killed(self, caplog: pytest.LogCaptureFixture) -> None:
         killed: list[int] = []
 
         def kill() -> bool:
             if not killed:
-                killed.extend(errands(kind))
+                killed.extend(errands("pyvrp"))
                 for child in killed:
                     os.kill(child, signal.SIGKILL)
             return False
 
         with caplog.at_level(logging.WARNING):
-            solution = solve(PLAIN, limit=replace(FEW, seconds=60), seed=1, halted=kill)
+            solution = solve(PLAIN, limit=Limit(iterations=20_000, seconds=60), seed=1, halted=kill)
 
         assert violations(PLAIN, solution) == []
-        assert solution.found_by != "insertion"
-        assert f"the search {kind} failed, its last plan counts: ended with -9 and no answer" in caplog.text
+        assert solution.found_by == "ruin and recreate"
+        assert "the search pyvrp failed, its last plan counts: ended with -9 and no answer" in caplog.text
+
+    def test_does_without_the_own_search_where_numba_is_missing(self) -> None:
+        asked = (
+            "import sys; sys.modules['numba'] = None; from tests.routing.solving.test_portfolio import solved; solved()"
+        )
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+
+        done = subprocess.run(
+            [sys.executable, "-c", asked], env=environment, text=True, capture_output=True, check=True
+        )
+
+        assert done.stdout in ("ortools", "pyvrp")
+        assert "the own search cannot be loaded, OR-Tools searches alone" in done.stderr
 
     def test_tells_of_better_plans_while_it_searches(self) -> None:
         told: list[Progress] = []

@@ -7,7 +7,7 @@ from routing.solving.budget import Budget
 from routing.solving.limit import Limit
 from routing.solving.named import Named, named, resolved
 from routing.solving.problem import Problem
-from routing.solving.recombine import MOST_COLUMNS, CannotRecombine, recombine
+from routing.solving.recombine import MOST_COLUMNS, CannotRecombine, recombine, routes_in
 from tests.routing.solving.instances import problem, stop, vehicle
 from tests.routing.solving.running import errands
 
@@ -96,7 +96,7 @@ def _recombined(asked: Problem, incumbent: Named, pool: list[Named]) -> Named:
         asked,
         asked.stops,
         incumbent=resolved(asked, incumbent),
-        pool=[resolved(asked, names) for names in pool],
+        pool=[route for names in pool for route in routes_in(resolved(asked, names))],
         budget=Budget(Limit(iterations=1), lambda: False),
     )
     return named(found)
