@@ -31,6 +31,7 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryScheduled,
     DeliveryUnscheduled,
+    PromiseMoved,
 )
 from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
@@ -38,6 +39,7 @@ from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from proofs.facts import ProofCaptured
 from routing.facts import (
+    DeliveryRefused,
     DropWithdrawn,
     PlanCancelled,
     PlanFailed,
@@ -46,6 +48,7 @@ from routing.facts import (
     PlanRequested,
     PlanSolved,
     RoutePublished,
+    RouteReplanned,
     StopWithdrawn,
 )
 from routing.tasks import SHOW, SOLVE, WITHDRAW
@@ -71,6 +74,8 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCancelled: (WITHDRAW,),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
+    DeliveryRefused: (),
+    PromiseMoved: (),
     DeliveryOutForDelivery: (),
     CourierArrived: (),
     DeliveryDelivered: (),
@@ -78,6 +83,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
+    RouteReplanned: (REFRESH_ARRIVALS,),
     DropWithdrawn: (REFRESH_ARRIVALS,),
     StopWithdrawn: (REFRESH_ARRIVALS,),
     StopEnroute: (),

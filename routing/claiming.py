@@ -16,6 +16,7 @@ from routing.familiarity import familiar
 from routing.fleet import routed_shifts, shifts_by_ids
 from routing.given import GivenShift, Job, given_delivery, given_shift
 from routing.models import Plan, PlanState
+from routing.replan_job import replan_job
 from routing.solving.limit import Progress
 from routing.wishes import read_wishes
 
@@ -53,6 +54,8 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
     plan.percent = 0
     plan.started_at = plan.started_at or now
 
+    if plan.replans is not None:
+        return replan_job(session, plan, now=now)
     wanted = [UUID(each) for each in plan.delivery_ids]
     found = plannable(session, carrier_id=plan.carrier_id, delivery_ids=wanted)
     there = {delivery.id for delivery in found}
@@ -75,7 +78,12 @@ def note_progress(session: Session, plan_id: UUID, *, progress: Progress) -> Non
     session.execute(
         update(Plan)
         .where(Plan.id == plan_id, Plan.state == PlanState.SOLVING)
-        .values(percent=progress.percent, best_cost=progress.cost, version=Plan.version + 1)
+        .values(
+            percent=progress.percent,
+            best_cost=progress.cost,
+            best_unassigned=progress.unassigned,
+            version=Plan.version + 1,
+        )
     )
 
 

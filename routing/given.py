@@ -100,6 +100,7 @@ class Job:
     """A plan to make. `taken` are the deliveries that were asked for and no longer wait for a plan.
 
     `familiar` holds the deliveries, each with a driver who has delivered near there; nobody where that costs nothing.
+    Deliveries of one of the `groups` are one stop already.
     """
 
     plan_id: UUID
@@ -111,6 +112,7 @@ class Job:
     taken: tuple[UUID, ...]
     wishes: Wishes = field(default_factory=Wishes)
     familiar: frozenset[tuple[UUID, UUID]] = frozenset()
+    groups: tuple[tuple[UUID, ...], ...] = ()
 
 
 def given_delivery(delivery: Delivery) -> GivenDelivery:

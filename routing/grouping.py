@@ -89,15 +89,26 @@ def halts(
     *,
     shifts: Sequence[GivenShift],
     allowed: Mapping[UUID, Collection[UUID]] | None = None,
+    together: Sequence[Sequence[UUID]] = (),
 ) -> list[Halt]:
     """Group the deliveries. What no vehicle could hold together stays apart: one by one there may be room.
 
     `allowed` has the shifts that alone may bring a delivery. Where deliveries have alternatives, a halt for each
-    follows the one at their own address.
+    follows the one at their own address. Those of one of the groups in `together` are one halt already.
     """
+    known = {each.id: each for each in deliveries}
+    given = [[known[each] for each in group if each in known] for group in together]
+    found = [Halt(tuple(group)) for group in given if group]
+    standing = {each.id for halt in found for each in halt.deliveries}
+    return found + _grouped([each for each in deliveries if each.id not in standing], shifts, allowed or {})
+
+
+def _grouped(
+    deliveries: Sequence[GivenDelivery], shifts: Sequence[GivenShift], allowed: Mapping[UUID, Collection[UUID]]
+) -> list[Halt]:
     groups: defaultdict[Hashable, list[GivenDelivery]] = defaultdict(list)
     for each in deliveries:
-        groups[_terms(each), frozenset((allowed or {}).get(each.id, ()))].append(each)
+        groups[_terms(each), frozenset(allowed.get(each.id, ()))].append(each)
     found: list[Halt] = []
     for group in groups.values():
         whole = Halt(tuple(group))

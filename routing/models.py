@@ -188,6 +188,7 @@ class Plan(Base):
     percent: Mapped[int] = mapped_column(default=0)
     # What the search has reached so far, and what the plan costs in the end, split; seconds and metres.
     best_cost: Mapped[int | None] = mapped_column(BigInteger)
+    best_unassigned: Mapped[int | None]
     cost: Mapped[dict[str, Any] | None]
     # The share of travel times, 0 to 1, that are great-circle estimates because the streets gave no answer.
     estimated_share: Mapped[float | None]
@@ -200,6 +201,11 @@ class Plan(Base):
     finish_asked_at: Mapped[datetime | None]  # somebody will take the best plan so far
     finished_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    # A replan: the published plan whose routes it changes, on which terms, what stood then, and what it would change.
+    replans: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
+    terms: Mapped[dict[str, Any] | None]
+    basis: Mapped[dict[str, Any] | None]
+    changes: Mapped[dict[str, Any] | None]
     version: Mapped[int] = mapped_column()
 
     routes: Mapped[list[Route]] = relationship(lazy="raise", order_by="Route.departs_at")
@@ -242,6 +248,11 @@ class Route(Base):
     published_at: Mapped[datetime | None]
     # Of the shift as it was planned: publishing refuses a route whose shift is another one by then.
     fingerprint: Mapped[str] = mapped_column(default="")
+    # How often its stops were put in another order after publishing, or went to or came from another driver; the
+    # last such change, for the driver; and when the courier was to go on in the present order (None: the first one).
+    revision: Mapped[int] = mapped_column(default=0)
+    latest_change: Mapped[dict[str, Any] | None]
+    resumes_at: Mapped[datetime | None]
     # Rises with whatever the driver must know of: published, a stop withdrawn, a stop done.
     version: Mapped[int] = mapped_column()
 

@@ -82,8 +82,8 @@ def request_plan(
     DeliveriesNotPlannable, NothingToPlan, TooManyDeliveries, NotInThePlan.
     """
     carrier_id = caller.organisation_id
-    shifts = _shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
-    deliveries = _deliveries(session, None if delivery_ids is None else _once(delivery_ids), carrier_id=carrier_id)
+    shifts = check_shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
+    deliveries = check_deliveries(session, delivery_ids, carrier_id=carrier_id)
     _check_allowed(wishes, shifts, deliveries)
 
     plan = Plan(
@@ -110,7 +110,8 @@ def request_plan(
     return plan
 
 
-def _shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: datetime) -> Sequence[Shift]:
+def check_shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: datetime) -> Sequence[Shift]:
+    """Return the shifts, that a plan may take up. As `request_plan` refuses them."""
     shifts = shifts_by_ids(session, ids, carrier_id=carrier_id)
     unknown = _missing(ids, (shift.id for shift in shifts))
     if unknown:
@@ -129,7 +130,9 @@ def _shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: dat
     return shifts
 
 
-def _deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id: UUID) -> Sequence[Delivery]:
+def check_deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id: UUID) -> Sequence[Delivery]:
+    """Return the deliveries that a plan may take up, all when `ids` is None. As `request_plan` refuses them."""
+    ids = None if ids is None else _once(ids)
     if ids is not None and len(ids) > MOST_DELIVERIES:
         raise TooManyDeliveries(
             f"{len(ids)} deliveries are named", errors=[FieldError("/delivery_ids", "names too many")], named=len(ids)

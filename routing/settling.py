@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import fingerprint, given_delivery, given_shift
 from routing.models import Drop, Plan, PlanState, Route
 
+type Check = Callable[[Session, Plan, Answer], None]
+
 
 class PlanNotBeingSolved(Conflict):
     """Only a plan that is being solved has a best so far."""
@@ -28,10 +30,13 @@ class ChangedMeanwhile(Exception):
     """What the plan was made from is not so any more. The text is for the dispatcher."""
 
 
-def store(session: Session, answer: Answer, *, now: datetime) -> Plan:
-    """Store the routes and what is left out. PlanSettled when it was cancelled; ChangedMeanwhile stores nothing."""
+def store(session: Session, answer: Answer, *, now: datetime, check: Check | None = None) -> Plan:
+    """Store the routes and what is left out. PlanSettled when it was cancelled; ChangedMeanwhile stores nothing.
+
+    `check` raises it for what is not as it was when the plan was taken up.
+    """
     plan = waiting(session, answer.question.job.plan_id)
-    _check_unchanged(session, plan, answer)
+    (check or _check_unchanged)(session, plan, answer)
 
     for route in answer.routes:
         route.plan_id, route.carrier_id = plan.id, plan.carrier_id
@@ -42,6 +47,7 @@ def store(session: Session, answer: Answer, *, now: datetime) -> Plan:
     plan.percent = 100
     plan.cost = dict(answer.cost)
     plan.best_cost = answer.cost["total"]
+    plan.best_unassigned = len(answer.unassigned)
     plan.estimated_share = answer.estimated_share
     plan.finished_at = now
 

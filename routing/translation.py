@@ -40,7 +40,12 @@ class Question:
     @cached_property
     def _halts(self) -> list[tuple[Halt, tuple[Window, ...]]]:
         until_s = self.origin.down(max(shift.ends_at for shift in self.job.shifts)) + 1
-        found = halts(self.job.deliveries, shifts=self.job.shifts, allowed=self.job.wishes.allowed_shifts)
+        found = halts(
+            self.job.deliveries,
+            shifts=self.job.shifts,
+            allowed=self.job.wishes.allowed_shifts,
+            together=self.job.groups,
+        )
         return [(halt, windows_s(halt.windows, origin=self.origin, until_s=until_s)) for halt in found]
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.fields import PageQuery, Schema, Text, Time, Whole
+from api.plans.replans import ReplanChangesSchema
 from api.plans.wishes import AllowedShiftsSchema, BalanceSchema, TrafficSchema, WishesSchema, made_wishes
 from api.routes.schemas import RouteSchema
 from routing.models import Objective, PlanState
@@ -93,6 +94,9 @@ class PlanSummarySchema(Schema):
     best_cost = fields.Integer(
         required=True, allow_none=True, metadata={"description": "Of the best plan found so far, as `cost.total`"}
     )
+    best_unassigned = Whole(
+        required=True, allow_none=True, metadata={"description": "What the best plan found so far leaves out"}
+    )
     cost = fields.Nested(CostSchema, required=True, allow_none=True)
     estimated_share = fields.Float(
         required=True,
@@ -100,6 +104,9 @@ class PlanSummarySchema(Schema):
         metadata={"description": "Share of travel times, 0 to 1, that are great-circle estimates", "examples": [0.0]},
     )
     failure = fields.String(required=True, allow_none=True)
+    replans = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The published plan that this one makes anew"}
+    )
     requested_at = Time(required=True)
     started_at = Time(required=True, allow_none=True)
     finish_asked_at = Time(
@@ -115,6 +122,9 @@ class PlanSchema(PlanSummarySchema):
 
     routes = fields.List(fields.Nested(RouteSchema), required=True)
     unassigned = fields.List(fields.Nested(UnassignedSchema), required=True)
+    changes = fields.Nested(
+        ReplanChangesSchema, required=True, allow_none=True, metadata={"description": "Of a replan that is solved"}
+    )
 
 
 class PlanQuery(PageQuery):

@@ -12,15 +12,18 @@ from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.etags import etag, not_modified
 from api.pages import page_schema, paged
+from api.plans.replans import ReplanRequestSchema
 from api.plans.schemas import PlanQuery, PlanRequestSchema, PlanSchema, PlanSummarySchema
 from api.unit import session
 from kernel import clock
 from kernel.paging import Page
-from routing import publishing, queries, requesting, settling
+from routing import publishing, queries, replanning, requesting, settling
 from routing.claiming import PlanSettled
 from routing.models import Plan
 from routing.publishing import PlanAlreadyPublished, PlanNotSolved, PlanOutdated
 from routing.queries import PlanNotFound
+from routing.replacing import publish_replan
+from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, PlanNotPublished, TooLate, Wishes
 from routing.requesting import (
     DeliveriesNotPlannable,
     NothingToPlan,
@@ -34,8 +37,16 @@ from routing.requesting import (
     UnknownShifts,
 )
 from routing.settling import PlanNotBeingSolved
+from tracking.positions import last_seen
 
 blueprint = Blueprint("plans", __name__, url_prefix="/v1", description="Routes that are computed together.")
+
+_REPLAN = {
+    "delivery_ids": ["01985c1e-0000-7000-8000-000000000001"],
+    "late": [{"shift_id": "01985c1e-0000-7000-8000-000000000002", "available_at": "2026-06-15T09:30:00Z"}],
+    "broken_shift_ids": ["01985c1e-0000-7000-8000-000000000003"],
+    "fixed_stops": 2,
+}
 
 
 @blueprint.route("/plans", methods=["POST"])
@@ -128,5 +139,42 @@ def publish_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
     which the delivery is planned.
     """
     plan = queries.plan(session(), plan_id, caller=caller())
-    publishing.publish(session(), plan, now=clock.now(), by=caller().person_id)
-    return plan, 200, etag(plan.version)
+    deed = publish_replan if plan.replans is not None else publishing.publish
+    deed(session(), plan, now=clock.now(), by=caller().person_id)
+    return queries.plan(session(), plan_id, caller=caller()), 200, etag(plan.version)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/replan", methods=["POST"])
+@open_to(Role.DISPATCHER, Role.ADMIN, scope="routing:write")
+@blueprint.arguments(ReplanRequestSchema, example=_REPLAN)
+@blueprint.response(202, PlanSummarySchema)
+@blueprint.refuses(
+    PlanNotFound,
+    PlanNotPublished,
+    NothingToReplan,
+    NobodyDrives,
+    NotInThisPlan,
+    TooLate,
+    UnknownShifts,
+    ShiftAlreadyRouted,
+    ShiftOver,
+    ShiftLacksDriver,
+    ShiftsTooFarApart,
+    UnknownDeliveries,
+    DeliveriesNotPlannable,
+    TooManyDeliveries,
+)
+def request_replan(asked: dict[str, Any], plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
+    """Make the routes of a published plan anew, from where the couriers are now, with as little change as can be.
+
+    What is done stays done, the stop that a courier drives to comes first, parcels on board keep their driver; only
+    what is still at the depot can go to another who has not left yet. Times that were promised are moved where that
+    is worth its cost. The answer is a plan of its own: watch it at `Location`, read what it `changes` and for whom, and
+    publish it to put it in force. A stop that was done meanwhile in another turn than it proposes makes it outdated.
+    """
+    plan = queries.plan(session(), plan_id, caller=caller())
+    late = [(each["shift_id"], each["available_at"]) for each in asked.pop("late")]
+    seen = last_seen(session(), replanning.drivers_of(session(), plan), now=clock.now())
+    wishes = Wishes(available_at=late, seen=seen, **asked)
+    replan = replanning.request_replan(session(), plan, wishes, caller=caller(), now=clock.now())
+    return replan, 202, etag(replan.version) | {"Location": f"/v1/plans/{replan.id}"}

@@ -91,6 +91,17 @@ class PauseSchema(Schema):
     ends_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
+class LatestChangeSchema(Schema):
+    """What was changed of the route since it was last read to the driver: by a replan, or by the driver's own wish."""
+
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    plan_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null: the driver's own order"})
+    stops_added = fields.List(fields.UUID(), required=True)
+    stops_removed = fields.List(fields.UUID(), required=True)
+    order_changed = fields.Boolean(required=True)
+    promises_moved = fields.List(fields.UUID(), required=True, metadata={"description": "Of these deliveries"})
+
+
 class RouteVehicleSchema(Schema):
     """The vehicle of a route."""
 
@@ -115,4 +126,8 @@ class RouteSchema(Schema):
     breaks = fields.List(fields.Nested(PauseSchema), required=True)
     published_at = Time(required=True, allow_none=True)
     version = Whole(required=True, metadata={"examples": [1]})
+    revision = Whole(
+        required=True, metadata={"description": "How often its order or its stops were changed", "examples": [0]}
+    )
+    latest_change = fields.Nested(LatestChangeSchema, required=True, allow_none=True)
     stops = fields.List(fields.Nested(StopSchema), required=True)

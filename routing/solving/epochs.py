@@ -40,7 +40,7 @@ def cool_in_parts(
         stretch=Stretch(0, _WHOLE),
         limit=asked.budget.part(0, _WHOLE * until),
         seed=asked.seed,
-        hear=hear,
+        hear=lambda sequences, share: hear(sequences, until * _WHOLE * share),
         halted=halted,
         most_routes=0,
     )
@@ -67,7 +67,7 @@ def cool_in_parts(
         ]
         answers = solve_parts(parts)
         plan = _together(asked, plan, parts, answers)
-        hear(plan.best, edges[1])
+        hear(plan.best, until * edges[1])
         for route in routes_of(asked.problem, answers):
             routes[route.vehicle, route.steps] = route
     return Cooled(plan.best, plan.current, plan.rank, list(routes.values())[::-1][:_MOST_ROUTES])

@@ -25,6 +25,14 @@ def solve(order: Any, say: Say, finishing: Finishing) -> Any:
     return solve_here(problem, limit=limit, seed=seed, progress=say, start=first, halted=finishing)
 
 
+def replan(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `replan.replan`; the order is that of `solve`, with a start."""
+    from routing.solving.replan import replan as replan_here  # noqa: PLC0415
+
+    problem, limit, seed, start = order
+    return replan_here(problem, resolved(problem, start), limit=limit, seed=seed, halted=finishing)
+
+
 def pyvrp(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `pyvrp_search.search`; the order is that of a `ProcessLane`."""
     from routing.solving.pyvrp_search import search  # noqa: PLC0415
@@ -37,6 +45,16 @@ def ortools(order: Any, say: Say, finishing: Finishing) -> Any:
     from routing.solving.ortools_search import search  # noqa: PLC0415
 
     return _searched(search, order, say)
+
+
+def polish(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `ortools_polish.polish`; the order is that of a `ProcessLane`."""
+    from routing.solving.ortools_polish import polish as polish_here  # noqa: PLC0415
+
+    def bettered(problem: Any, stops: Any, *, start: Any, **rest: Any) -> Any:
+        return polish_here(problem, start, **rest)
+
+    return _searched(bettered, order, say)
 
 
 def combine(order: Any, say: Say, finishing: Finishing) -> Any:
@@ -59,5 +77,5 @@ def _searched(search: Any, order: Any, say: Say) -> Any:
 
 
 ERRANDS: dict[str, Callable[[Any, Say, Finishing], Any]] = {
-    errand.__name__: errand for errand in (solve, pyvrp, ortools, combine)
+    errand.__name__: errand for errand in (solve, replan, pyvrp, ortools, polish, combine)
 }

@@ -1,7 +1,7 @@
 """Searches that run side by side, each in a lane of its own: a thread, or a process."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -114,7 +114,7 @@ class ThreadLane:
         self.best, self.share = sequences, share
 
 
-def race(lanes: list[Lane], budget: Budget, *, until: float, hear: Hear) -> None:
+def race(lanes: Sequence[Lane], budget: Budget, *, until: float, hear: Hear) -> None:
     """Let the lanes search side by side until each is done or that share of the budget is used."""
     told: dict[int, Sequences] = {}
     with ExitStack() as running:

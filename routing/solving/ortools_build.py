@@ -12,7 +12,7 @@ from routing.solving.ortools_limits import add_distance, add_preferences, add_st
 from routing.solving.ortools_loads import add_loads, add_trips, pairs_of
 from routing.solving.ortools_model import Model, empty_model
 from routing.solving.ortools_time import add_time
-from routing.solving.problem import Problem, Sequences, Stop, Vehicle
+from routing.solving.problem import Problem, Sequences, Stop
 
 
 def build(problem: Problem, stops: Sequence[Stop], *, plan: Sequences | None = None) -> Model:
@@ -53,8 +53,7 @@ def _add_costs(model: Model) -> None:
 
 
 def _add_permissions(model: Model) -> None:
-    for node, stop in enumerate(model.nodes.stops):
-        allowed = [number for number, vehicle in enumerate(model.problem.vehicles) if _may_serve(vehicle, stop)]
+    for node, allowed in enumerate(model.nodes.allowed):
         if len(allowed) < len(model.problem.vehicles):
             _allow(model, node, allowed)
     for node, copy in model.nodes.numbered_copies():
@@ -63,12 +62,6 @@ def _add_permissions(model: Model) -> None:
 
 def _allow(model: Model, node: int, vehicles: Sequence[int]) -> None:
     model.routing.VehicleVar(model.index(node)).SetValues([-1, *vehicles])
-
-
-def _may_serve(vehicle: Vehicle, stop: Stop) -> bool:
-    allowed = stop.allowed_vehicles is None or vehicle.id in stop.allowed_vehicles
-    skilled = stop.skills <= vehicle.skills and not stop.excluded_skills & vehicle.skills
-    return allowed and vehicle.id not in stop.refused_vehicles and skilled
 
 
 def _add_pairs(model: Model) -> None:

@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.ortools_hours import drives_of, drives_s, worst_drives_s
-from routing.solving.problem import UNREACHABLE, Problem, Reload, Sequences, Step, Stop
+from routing.solving.problem import UNREACHABLE, Problem, Reload, Sequences, Step, Stop, Vehicle
 
 NOWHERE = -1
 """The place where a route with an open end ends: reached from everywhere in no time."""
+
+
+_EVER_S = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Nodes:
         self.service_s = self._padded([_stay_s(step) for step in steps])
         self.setup_s = self._padded([stop.setup_s for stop in stops])
         self.horizon_s = max(vehicle.shift_end_s for vehicle in problem.vehicles)
+        self.allowed = [_allowed(problem, stop) for stop in stops]
+        """For each stop the numbers of the vehicles that may serve it."""
         self.tolls = [_least_cost(problem, stop) for stop in stops]
         self._plan = plan
         self._of_stop = {stop.id: node for node, stop in enumerate(stops)}
@@ -151,15 +156,24 @@ class Nodes:
             drive_s[start, end] = seconds
 
     def _earliest_leave_s(self) -> NDArray[np.int64]:
-        first_s = min(vehicle.shift_start_s for vehicle in self.problem.vehicles)
-        opens_s = [max(first_s, stop.windows[0][0]) if stop.windows else first_s for stop in self.stops]
-        return np.array(self.per_stop(opens_s, copies=first_s)[: self.inner] + [first_s] * len(self.terminals)) + (
-            self.service_s
-        )
+        """When the first vehicle that may be there can leave each node."""
+        starts_s = [vehicle.shift_start_s for vehicle in self.problem.vehicles]
+        found = [
+            max(min((starts_s[number] for number in numbers), default=0), stop.windows[0][0] if stop.windows else 0)
+            for stop, numbers in zip(self.stops, self.allowed, strict=True)
+        ]
+        return np.array([*found, *(min(starts_s) for _ in range(self.count - len(found)))]) + self.service_s
 
     def _latest_s(self) -> NDArray[np.int64]:
-        closes_s = [min(self.horizon_s, stop.windows[-1][1]) if stop.windows else self.horizon_s for stop in self.stops]
-        return np.array([*closes_s, *(self.horizon_s for _ in range(self.count - len(self.stops)))])
+        """When the last vehicle that may be there can arrive at each node, to serve it."""
+        ends_s = [vehicle.shift_end_s for vehicle in self.problem.vehicles]
+        found = [
+            min(
+                max((ends_s[number] for number in numbers), default=0), stop.windows[-1][1] if stop.windows else _EVER_S
+            )
+            for stop, numbers in zip(self.stops, self.allowed, strict=True)
+        ]
+        return np.array([*found, *(self.horizon_s for _ in range(self.count - len(found)))])
 
     def _padded(self, values: Sequence[int]) -> NDArray[np.int64]:
         return np.array([*values, *(0 for _ in range(self.count - len(values)))], dtype=np.int64)
@@ -172,6 +186,16 @@ def _copies(problem: Problem, *, most: int) -> list[Copy]:
         if vehicle.reload is not None
         for _ in range(min(vehicle.reload.most, most))
     ]
+
+
+def _allowed(problem: Problem, stop: Stop) -> list[int]:
+    return [number for number, vehicle in enumerate(problem.vehicles) if _may_serve(vehicle, stop)]
+
+
+def _may_serve(vehicle: Vehicle, stop: Stop) -> bool:
+    allowed = stop.allowed_vehicles is None or vehicle.id in stop.allowed_vehicles
+    skilled = stop.skills <= vehicle.skills and not stop.excluded_skills & vehicle.skills
+    return allowed and vehicle.id not in stop.refused_vehicles and skilled
 
 
 def _least_cost(problem: Problem, stop: Stop) -> int:

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from routing.solving.asked import Asked, Hear
 from routing.solving.lanes import ThreadLane
+from routing.solving.limit import Limit
 from routing.solving.problem import Sequences
 
 if TYPE_CHECKING:
     from routing.solving.ruin_recreate.pool import PooledRoute
 
 OWN = "ruin and recreate"
+_WARM = 0.5
+"""Of the cooling is left out where there is a plan to improve: a hot start forgets it."""
+_HASTY = 2000
+"""Iterations: a tenth of a second."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +31,24 @@ def works() -> bool:
         log.warning("the own search cannot be loaded, OR-Tools searches alone: %s", fault)
         return False
     return True
+
+
+def stops_a_route(asked: Asked) -> float:
+    """How long the routes of a good plan will be, by a hasty one."""
+    from routing.solving.cooling import Stretch, cool  # noqa: PLC0415
+
+    hasty = cool(
+        asked.problem,
+        asked.stops,
+        start=asked.start,
+        stretch=Stretch(),
+        limit=Limit(iterations=_HASTY),
+        seed=asked.seed,
+        hear=lambda sequences, share: None,
+        halted=lambda: False,
+        most_routes=0,
+    ).best
+    return len(asked.stops) / max(1, sum(map(bool, hasty)))
 
 
 class OwnLane(ThreadLane):
@@ -48,10 +71,10 @@ class OwnLane(ThreadLane):
             asked.problem,
             asked.stops,
             start=asked.start,
-            stretch=Stretch(),
+            stretch=Stretch(0 if asked.start is None else _WARM, 1),
             limit=asked.budget.part(0, self._until),
             seed=self._seed,
-            hear=hear,
+            hear=lambda sequences, share: hear(sequences, self._until * share),
             halted=halted,
             most_routes=self._most_routes,
         )

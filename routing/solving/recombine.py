@@ -27,13 +27,22 @@ class CannotRecombine(Exception):
 
 
 def recombine(
-    problem: Problem, stops: Sequence[Stop], *, incumbent: Sequences, pool: Pool, budget: Budget
+    problem: Problem,
+    stops: Sequence[Stop],
+    *,
+    incumbent: Sequences,
+    pool: Pool,
+    budget: Budget,
+    until: float = 1.0,
 ) -> Sequences:
-    """The cheapest plan of the pool's routes, no worse than `incumbent`; raises `CannotRecombine` if its child dies."""
+    """The cheapest plan of the pool's routes, no worse than `incumbent`, if found until that share of the budget.
+
+    Raises `CannotRecombine` if the child dies.
+    """
     routes = _Routes(problem, stops)
     for number, steps, cost in (*routes_in(incumbent), *pool):
         routes.add(number, steps, cost)
-    order = routes.columns(incumbent, seconds=budget.part(0, 1).seconds)
+    order = routes.columns(incumbent, seconds=budget.part(0, until).seconds)
     with Errand("combine", order) as errand:
         while not errand.silent:
             for frame in errand.heard(_POLL_S):
@@ -41,7 +50,7 @@ def recombine(
                     raise CannotRecombine(frame.detail)
                 if isinstance(frame, Done):
                     return incumbent if frame.answer is None else routes.plan(frame.answer)
-            if budget.over():
+            if budget.over(until):
                 return incumbent
     raise CannotRecombine(errand.fate)
 

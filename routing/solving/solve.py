@@ -12,10 +12,10 @@ from routing.solving.insertion import construct, insert_all
 from routing.solving.limit import Limit, OnProgress, Progress
 from routing.solving.portfolio import find
 from routing.solving.problem import Problem, Sequences, Stop
-from routing.solving.reasons import unfit
+from routing.solving.reasons import unfit, without_room
 from routing.solving.repair import repair
 from routing.solving.solution import Solution, Unassigned
-from routing.solving.units import units_of
+from routing.solving.units import unit_by_stop, units_of
 from routing.solving.validate import check_problem
 from routing.solving.violation import Violation
 
@@ -23,6 +23,8 @@ _BETWEEN_TELLING_S = 0.5
 """Pricing a plan to tell of it takes time from the search."""
 _INSERTED = 150
 """Up to so many stops a plan by insertion is made before any search: it takes a tenth of a second, and grows fast."""
+_MOST_TRIED = 20_000
+"""Positions, at some tenth of a millisecond each."""
 
 
 class SolverFault(Exception):
@@ -98,9 +100,7 @@ def _first_sound(problem: Problem, plans: Sequence[Found], hopeless: Sequence[Un
     faults: list[Violation] = []
     for plan in plans:
         sequences = plan.sequences
-        known = {one.stop_id: one for one in hopeless}
-        no_room = insert_all(problem, sequences, [s for s in left_out(problem, sequences) if s.id not in known])
-        known |= {one.stop_id: one for one in no_room}
+        known = {one.stop_id: one for one in (*hopeless, *_without_room(problem, sequences, hopeless))}
         unassigned = [known[stop.id] for stop in left_out(problem, sequences)]
         solution = assemble(problem, sequences, unassigned=unassigned, found_by=plan.by)
         found = violations(problem, solution)
@@ -110,23 +110,38 @@ def _first_sound(problem: Problem, plans: Sequence[Found], hopeless: Sequence[Un
     raise SolverFault(faults)
 
 
+def _without_room(problem: Problem, sequences: Sequences, hopeless: Sequence[Unassigned]) -> list[Unassigned]:
+    """Why the others are left out: each is tried in every position, and takes it if it fits after all.
+
+    In a large plan with many left out that would take longer than the search, and says no more.
+    """
+    told = {one.stop_id for one in hopeless}
+    left = [stop for stop in left_out(problem, sequences) if stop.id not in told]
+    if len(left) * sum(map(len, sequences)) <= _MOST_TRIED:
+        return insert_all(problem, sequences, left)
+    units = unit_by_stop(problem)
+    return [one for stop in left for one in without_room(problem, units[stop.id], "the routes have no room for it")]
+
+
 class _Teller:
     """Prices the plans that the search finds for whoever watches, not more often than eyes follow."""
 
     def __init__(self, problem: Problem, progress: OnProgress | None) -> None:
         self._problem = problem
         self._progress = progress
-        self._told_s = float("-inf")
+        self._next_s = float("-inf")
         self._best: tuple[int, int] | None = None
 
     def tell(self, sequences: Sequences, share: float) -> None:
-        if self._progress is None or time.monotonic() - self._told_s < _BETWEEN_TELLING_S:
+        began_s = time.monotonic()
+        if self._progress is None or began_s < self._next_s:
             return
-        self._told_s = time.monotonic()
         try:
             found = rank(self._problem, sequences)
         except DoesNotFit:
             return  # the search believes in a route that exact times refuse; it is repaired at the end
+        finally:
+            self._next_s = began_s + max(_BETWEEN_TELLING_S, 20 * (time.monotonic() - began_s))
         if self._best is None or found < self._best:
             self._best = found
             unassigned = len(left_out(self._problem, sequences))

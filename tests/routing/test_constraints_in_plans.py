@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from datetime import timedelta
@@ -25,6 +27,7 @@ from routing.traffic import Spell
 from routing.wishes import Wishes
 from tests import routing_rows as rows
 from tests.routing.conftest import House, minutes
+from tests.routing.solving.running import errands
 
 
 def solved(house: House, *shifts: Shift, limit_s: int = 1, **wishes: Any) -> Plan:
@@ -207,6 +210,7 @@ class TestTakingTheBestSoFar:
             assert time.monotonic() - began_s < 60, "no plan was ever told of"
             time.sleep(0.05)
 
+        assert house.plan(plan_id).best_unassigned is not None
         for _ in range(2):
             with Sessions.begin() as session:
                 settling.finish(session, session.get_one(Plan, plan_id), now=house.now, by=None)
@@ -290,3 +294,40 @@ class TestAFingerprint:
                 seen.append(fingerprint(given_shift(laid_out)))
                 session.rollback()
         assert len({whole, *seen}) == len(shifts) + len(vehicles) + 1
+
+
+class TestBadInput:
+    def test_of_windows_that_nobody_can_meet_leaves_out_what_has_them(self, house: House) -> None:
+        shift = house.shift()
+        before = house.delivery(300, windows=[(shift.starts_at - minutes(90), shift.starts_at)])
+        too_far = house.delivery(6000, windows=[(shift.starts_at, shift.starts_at + minutes(5))])
+        good = house.delivery(400)
+
+        plan = solved(house, shift)
+
+        assert brought(plan) == {good.id: shift.id}
+        assert {left.delivery_id: left.reason for left in plan.unassigned} == {
+            before.id: "TIME_WINDOW",
+            too_far.id: "TIME_WINDOW",
+        }
+
+    def test_of_a_solver_that_is_killed_fails_the_plan_and_nothing_else(self, house: House) -> None:
+        shift = house.shift()
+        for metres in range(100, 6000, 100):
+            house.delivery(metres)
+        plan_id = house.request(shift, limit_s=60)
+        task = threading.Thread(target=solve, kwargs={"aggregate_id": str(plan_id)})
+        task.start()
+        until_s = time.monotonic() + 30
+        while not (solvers := errands("solve")):
+            assert time.monotonic() < until_s, "no solver was ever started"
+            time.sleep(0.05)
+
+        for pid in solvers:
+            os.kill(pid, signal.SIGKILL)
+        task.join(timeout=30)
+
+        plan = house.plan(plan_id)
+        assert (plan.state, plan.routes, plan.unassigned) == (PlanState.FAILED, [], [])
+        assert "the search failed" in (plan.failure or "")
+        assert solved(house, shift).routes
