@@ -270,6 +270,11 @@ RICH = {
         problem=problem(vehicle(), stop(1, soft_window=soft(0, 50, late=2))),
         total=200 + 100,
     ),
+    "late, and a break that is due before the end": Known(
+        # Home at 200 were too late to begin the break then.
+        problem=problem(vehicle(breaks=(pause(120, 150, 50),)), stop(1, soft_window=soft(0, 50, late=2))),
+        total=200 + 50 + 100,
+    ),
     "early is cheaper than waiting": Known(
         problem=problem(
             vehicle(cost_per_s=3),
