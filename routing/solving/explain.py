@@ -3,21 +3,26 @@
 A relaxation is told only when it was applied and the checker accepted the route.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from routing.solving.assemble import sequence_cost
 from routing.solving.explanation import Excess, Explanation, Relaxation, Rule
 from routing.solving.nearest import Routes, nearest, routes_of
-from routing.solving.problem import Problem, Sequences, Step, Stop
-from routing.solving.retime import retime
+from routing.solving.problem import Problem, Reload, Sequences, Step, Stop, Vehicle
+from routing.solving.slack import MOST_S, Slack, misses, slack_of
 from routing.solving.solution import Route, Solution
-from routing.solving.trial import MOST_S, Trial, clock_rules, least, reachable, standing
+from routing.solving.trial import Trial, clock_rules, least, reachable, standing
 from routing.solving.units import Unit, unit_by_stop
 
 MOST = 300
 """Stops that are explained, in the order of the solution: a plan that leaves out more has another problem."""
-_TRIALS = 8
-"""Positions that are looked at closely for each of them."""
+_TRIALS = 30
+"""Positions that are looked at for each of them."""
+_BY_HALVING = 3
+"""Of these, where the figures in closed form are not to be had."""
+_CHECKED = 4
+"""Relaxations that are tried for each, the cheapest first."""
 
 _BURDEN = {
     Rule.SKILL: 7200,
@@ -29,19 +34,53 @@ _BURDEN = {
 _METRES_A_SECOND = 10
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A plan with what was worked out of its routes so far."""
+
+    routes: Routes
+    by_vehicle: dict[str, Route]
+    slacks: dict[str, Slack] = field(default_factory=dict)
+    costs: dict[str, int] = field(default_factory=dict)
+
+    def slack(self, trial: Trial) -> Slack:
+        """The slack of the trial's route."""
+        id = trial.vehicle.id
+        if id not in self.slacks:
+            self.slacks[id] = slack_of(trial.problem, trial.vehicle, trial.before)
+        return self.slacks[id]
+
+    def cost(self, trial: Trial) -> int:
+        """What the trial's route costs without it."""
+        id = trial.vehicle.id
+        if id not in self.costs:
+            self.costs[id] = sequence_cost(trial.problem, trial.vehicle, trial.before)
+        return self.costs[id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """A position where one rule alone is to blame; `price` in seconds, driving more left aside."""
+
+    trial: Trial
+    gives: Excess
+    price: int
+
+
 def explain(problem: Problem, solution: Solution) -> list[Explanation]:
     """One explanation for each of the first MOST stops left out of which a vehicle comes close at all.
 
     The halves of a pair have one in common.
     """
     routes = routes_of(problem, sequences_of(problem, solution))
+    plan = _Plan(routes, {route.vehicle_id: route for route in solution.routes})
     units = unit_by_stop(problem)
     told: dict[int, Explanation | None] = {}
     found = []
     for left in solution.unassigned[:MOST]:
         unit = units[left.stop_id]
         if id(unit) not in told:
-            told[id(unit)] = _explained(routes, unit)
+            told[id(unit)] = _explained(plan, unit)
         explanation = told[id(unit)]
         if explanation is not None:
             found.append(replace(explanation, stop_id=left.stop_id))
@@ -52,104 +91,122 @@ def sequences_of(problem: Problem, solution: Solution) -> Sequences:
     """What each vehicle of the problem drives."""
     stops = {stop.id: stop for stop in problem.stops}
     routes = {route.vehicle_id: route for route in solution.routes}
-    return [
-        _steps(routes[vehicle.id], stops, vehicle.reload) if vehicle.id in routes else []
-        for vehicle in problem.vehicles
-    ]
+    return [list(_steps(routes[each.id], stops, each.reload)) if each.id in routes else [] for each in problem.vehicles]
 
 
-def _steps(route: Route, stops: dict[str, Stop], reload: Step | None) -> list[Step]:
-    steps: list[Step] = []
-    after = [each.after for each in route.reloads]
+def _steps(route: Route, stops: dict[str, Stop], reload: Reload | None) -> Iterator[Step]:
+    after = {each.after for each in route.reloads}
     for number, visit in enumerate(route.visits):
-        if reload is not None:
-            steps += [reload] * after.count(number)
-        steps.append(stops[visit.stop_id])
-    return steps
+        if reload is not None and number in after:
+            yield reload
+        yield stops[visit.stop_id]
 
 
-def _explained(routes: Routes, unit: Unit) -> Explanation | None:
-    """Of all that was tried the cheapest relaxation; without any, the vehicle that breaks the fewest rules."""
-    best: tuple[int, Relaxation] | None = None
-    closest: tuple[int, Trial, tuple[Excess, ...]] | None = None
-    for trial in nearest(routes, unit, most=_TRIALS):
-        if not reachable(trial):
-            continue
-        most = MOST_S if best is None else min(MOST_S, best[0])
-        exceeded, relaxation = _looked_at(trial, unit, most=most)
-        broken = len(exceeded) if exceeded else len(Rule)
-        if relaxation and (best is None or _price(trial, relaxation) < best[0]):
-            best, broken = (_price(trial, relaxation), relaxation), -1
-        if closest is None or broken < closest[0] or broken == -1:
-            closest = (broken, trial, exceeded)
-    if closest is None:
+def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
+    """The cheapest relaxation that holds, and where; without any, the vehicle that breaks the fewest rules."""
+    trials = [trial for trial in nearest(plan.routes, unit, most=_TRIALS) if reachable(trial)]
+    if not trials:
         return None
-    _, trial, exceeded = closest
-    return Explanation(
-        stop_id=unit.left_out[0].id,
-        vehicle_id=trial.vehicle.id,
-        exceeded=exceeded,
-        relaxation=None if best is None else best[1],
-    )
+    exceeded = [tuple(standing(trial)) for trial in trials]
+    close = [trial for trial, broken in zip(trials, exceeded, strict=True) if not broken]
+    blamed = [*_standing_misses(trials, exceeded), *_clock_misses(plan, close), *_dear(plan, close[:1], unit)]
+    blamed.sort(key=lambda miss: miss.price)
+    for miss in blamed[:_CHECKED]:
+        relaxation = _relaxed(plan, miss, unit)
+        if relaxation is not None:
+            fits = relaxation.gives.rule is Rule.PENALTY
+            return _explanation(unit, miss.trial.vehicle, () if fits else (relaxation.gives,), relaxation)
+    number = min(range(len(trials)), key=lambda number: len(exceeded[number]) or 2)
+    broken = exceeded[number] or tuple(_behind(trials[number]))
+    return _explanation(unit, trials[number].vehicle, broken, None)
 
 
-def _looked_at(trial: Trial, unit: Unit, *, most: int) -> tuple[tuple[Excess, ...], Relaxation | None]:
-    """What is exceeded here, and the relaxation if one rule alone is to blame; `most` seconds of the clock at most."""
-    exceeded = tuple(standing(trial))
-    if len(exceeded) > 1:
-        return exceeded, None
-    if exceeded:
-        return exceeded, _relaxed(trial, exceeded[0])
-    if trial.fits():
-        return (), _dearer(trial, unit)
-    late = _late(trial, most=most)
-    if late is not None:
-        return (late,), _relaxed(trial, late)
-    others = least(trial, Excess(rule=Rule.LATER_WINDOWS, by=0))
-    return ((others,) if others else ()), None
+def _explanation(
+    unit: Unit, vehicle: Vehicle, exceeded: tuple[Excess, ...], relaxation: Relaxation | None
+) -> Explanation:
+    stop_id = unit.left_out[0].id
+    return Explanation(stop_id=stop_id, vehicle_id=vehicle.id, exceeded=exceeded, relaxation=relaxation)
 
 
-def _late(trial: Trial, *, most: int) -> Excess | None:
-    """The rule of the clock that must give the least."""
-    best: Excess | None = None
-    for rule in clock_rules(trial):
-        best = least(trial, rule, most=most if best is None else best.by - 1) or best
-    return best
+def _standing_misses(trials: list[Trial], exceeded: list[tuple[Excess, ...]]) -> Iterator[_Miss]:
+    """One rule that is broken whatever the hour."""
+    for trial, broken in zip(trials, exceeded, strict=True):
+        if len(broken) == 1:
+            yield _Miss(trial, broken[0], _burden(trial, broken[0]))
 
 
-def _dearer(trial: Trial, unit: Unit) -> Relaxation | None:
-    """How much more leaving it out must cost for it to be served here."""
-    relaxation = _relaxed(trial, Excess(rule=Rule.PENALTY, by=0))
-    if relaxation is None or unit.penalty is None or relaxation.added_cost <= unit.penalty:
+def _clock_misses(plan: _Plan, close: list[Trial]) -> Iterator[_Miss]:
+    """One rule of the clock: in closed form where there is one stop, by halving otherwise, and for the breaks."""
+    halved = 0
+    for trial in close:
+        if len(trial.way) == 1 and not _is_rich(trial):
+            for gives in misses(plan.slack(trial), trial.way[0], trial.first):
+                yield _Miss(trial, gives, gives.by)
+            rules = [rule for rule in clock_rules(trial) if rule.rule is Rule.BREAK]
+        else:
+            rules = list(clock_rules(trial))
+        if halved < _BY_HALVING and not trial.fits():
+            halved += 1
+            yield from _halved(trial, rules)
+
+
+def _halved(trial: Trial, rules: list[Excess]) -> Iterator[_Miss]:
+    best = MOST_S + 1
+    for rule in rules:
+        gives = least(trial, rule, most=best - 1)
+        if gives is not None:
+            best = gives.by
+            yield _Miss(trial, gives, gives.by)
+
+
+def _is_rich(trial: Trial) -> bool:
+    """Whether the parts of its route do not say all."""
+    soft = any(isinstance(step, Stop) and step.soft_window for step in trial.steps)
+    return soft or bool(trial.problem.profiles[trial.vehicle.profile].hours)
+
+
+def _dear(plan: _Plan, close: list[Trial], unit: Unit) -> Iterator[_Miss]:
+    """A higher penalty, where it fits and costs too much."""
+    for trial in close:
+        if unit.penalty is not None and trial.fits():
+            added = sequence_cost(trial.problem, trial.vehicle, trial.steps) - plan.cost(trial)
+            gives = Excess(rule=Rule.PENALTY, by=max(0, added - unit.penalty))
+            yield _Miss(trial, gives, _burden(trial, gives))
+
+
+def _behind(trial: Trial) -> Iterator[Excess]:
+    """By how much what follows would be too late."""
+    gives = least(trial, Excess(rule=Rule.LATER_WINDOWS, by=0))
+    if gives is not None:
+        yield gives
+
+
+def _relaxed(plan: _Plan, miss: _Miss, unit: Unit) -> Relaxation | None:
+    """The relaxation, if the checker accepts the route with it, and it is worth its penalty."""
+    trial = miss.trial
+    solution = trial.given(miss.gives).checked()
+    if solution is None:
         return None
-    return replace(relaxation, gives=Excess(rule=Rule.PENALTY, by=relaxation.added_cost - unit.penalty))
-
-
-def _relaxed(trial: Trial, gives: Excess) -> Relaxation | None:
-    """The relaxation, if the checker accepts the route with it."""
-    given = trial.given(gives)
-    route = given.checked()
-    if route is None:
+    added_cost = solution.cost.total - plan.cost(trial)
+    if unit.penalty is not None and added_cost > unit.penalty and miss.gives.rule is not Rule.PENALTY:
         return None
-    now = retime(trial.problem, trial.vehicle, trial.before) if trial.before else None
+    route, now = solution.routes[0], plan.by_vehicle.get(trial.vehicle.id)
     return Relaxation(
         vehicle_id=trial.vehicle.id,
-        gives=gives,
-        added_cost=sequence_cost(trial.problem, given.vehicle, given.steps)
-        - sequence_cost(trial.problem, trial.vehicle, trial.before),
+        gives=miss.gives,
+        added_cost=added_cost,
         added_s=route.duration_s - (now.duration_s if now else 0),
         added_m=route.distance_m - (now.distance_m if now else 0),
     )
 
 
-def _price(trial: Trial, relaxation: Relaxation) -> int:
-    """What it asks for, in seconds: giving, and driving more."""
-    gives = relaxation.gives
+def _burden(trial: Trial, gives: Excess) -> int:
+    """How much is asked for, in seconds of a courier's time."""
     if gives.rule is Rule.CAPACITY:
         room = trial.vehicle.capacities[trial.problem.capacity_names.index(gives.name or "")]
-        return relaxation.added_s + 3600 * gives.by // max(1, room)
+        return 3600 * gives.by // max(1, room)
     if gives.rule is Rule.MAX_DISTANCE:
-        return relaxation.added_s + gives.by // _METRES_A_SECOND
+        return gives.by // _METRES_A_SECOND
     if gives.rule is Rule.PENALTY:
-        return relaxation.added_s + gives.by // max(1, trial.vehicle.cost_per_s)
-    return relaxation.added_s + gives.by * _BURDEN.get(gives.rule, 1)
+        return gives.by // max(1, trial.vehicle.cost_per_s)
+    return gives.by * _BURDEN.get(gives.rule, 1)

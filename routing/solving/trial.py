@@ -11,11 +11,9 @@ from routing.solving.fits import DoesNotFit, loads
 from routing.solving.giving import step_given, stop_given, vehicle_given
 from routing.solving.problem import UNREACHABLE, Problem, Reload, Step, Stop, Vehicle
 from routing.solving.retime import check_route
-from routing.solving.solution import Route
+from routing.solving.slack import MOST_S
+from routing.solving.solution import Solution
 from routing.solving.steps import stops_of, trips_of
-
-MOST_S = 6 * 3600
-"""Nobody moves a window, a shift or a break by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,14 @@ class Trial:
             way=tuple(stop_given(stop, excess, self.vehicle) for stop in self.way),
         )
 
-    def checked(self) -> Route | None:
-        """The route, if the checker accepts the problem of this one vehicle with it."""
+    def checked(self) -> Solution | None:
+        """The plan of this vehicle alone with them, if the checker accepts it."""
         alone = replace(self.problem, vehicles=(self.vehicle,), stops=tuple(stops_of(self.steps)))
         try:
             solution = assemble(alone, [self.steps], unassigned=(), found_by="trial")
         except DoesNotFit:
             return None
-        return None if violations(alone, solution) else solution.routes[0]
+        return None if violations(alone, solution) else solution
 
 
 def reachable(trial: Trial) -> bool:
