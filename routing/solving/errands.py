@@ -36,6 +36,14 @@ def solve(order: Any, say: Say, finishing: Finishing) -> Any:
     return solve_here(problem, limit=limit, seed=seed, progress=say, start=first, halted=finishing, elsewhere=elsewhere)
 
 
+def replan(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `replan.replan`; the order is that of `solve`, with a start."""
+    from routing.solving.replan import replan as replan_here  # noqa: PLC0415
+
+    problem, limit, seed, start, _ = order
+    return replan_here(problem, resolved(problem, start), limit=limit, seed=seed, halted=finishing)
+
+
 def pyvrp(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `pyvrp_search.search`; the order is that of a `ProcessLane`."""
     from routing.solving.pyvrp_search import search  # noqa: PLC0415
@@ -80,5 +88,5 @@ def _searched(search: Any, order: Any, say: Say) -> Any:
 
 
 ERRANDS: dict[str, Callable[[Any, Say, Finishing], Any]] = {
-    errand.__name__: errand for errand in (solve, pyvrp, ortools, polish, combine)
+    errand.__name__: errand for errand in (solve, replan, pyvrp, ortools, polish, combine)
 }

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,11 +10,12 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from routing.solving.assemble import rank
 from routing.solving.fits import DoesNotFit
+from routing.solving.insertion import construct
 from routing.solving.limit import Limit
 from routing.solving.ortools_build import build
 from routing.solving.ortools_model import Model
+from routing.solving.ortools_watch import OnBetter, Soundness, Watch
 from routing.solving.problem import Problem, Sequences, Stop
-from routing.solving.retime import check_route
 
 _FIRST = routing_enums_pb2.FirstSolutionStrategy
 _FIRST_PLANS = (_FIRST.PARALLEL_CHEAPEST_INSERTION, _FIRST.LOCAL_CHEAPEST_INSERTION, _FIRST.ALL_UNPERFORMED)
@@ -30,9 +31,6 @@ _ROUNDS_BY_HOURS = 3
 
 _READING_S = 2.0
 
-type OnBetter = Callable[[Sequences, float], None]
-"""Told of each better plan, and the share of the limit used."""
-
 
 def search(
     problem: Problem,
@@ -45,9 +43,14 @@ def search(
 ) -> Sequences | None:
     """The best plan that the library finds for these stops, from `start` or its own first one; nothing if it has none.
 
-    The seed shuffles the stops: the library's search is otherwise fixed.
+    The seed shuffles the stops: the library's search is otherwise fixed. Where travel takes its time by the hour, the
+    first plan is by insertion: the longest of all hours, which is all that the library knows, may allow none.
     """
+    if not problem.vehicles:
+        return []
     clock = _Clock(limit)
+    if start is None and _by_hours(problem):
+        start = construct(problem, stops, seed=seed)
     improved = None if start is None else improve(problem, stops, start, limit=limit, seed=seed, on_better=on_better)
     if improved is not None:
         return improved
@@ -63,16 +66,11 @@ def improve(
     problem: Problem, stops: Sequence[Stop], start: Sequences, *, limit: Limit, seed: int, on_better: OnBetter
 ) -> Sequences | None:
     """As `search`, but only from `start`: nothing if the library does not read it."""
-    if not any(profile.hours for profile in problem.profiles.values()):
-        return _improve_once(problem, _shuffled(stops, seed), start, None, limit, on_better)
-    best: Sequences | None = None
-    for turn in range(_ROUNDS_BY_HOURS):
-        plan = start if best is None else best
-        part = _share(limit, _ROUNDS_BY_HOURS)
-        found = _improve_once(problem, _shuffled(stops, seed + turn), plan, plan, part, on_better)
-        if found is not None and (best is None or rank(problem, found) < rank(problem, best)):
-            best = found
-    return best
+    known = {stop.id for stop in stops}
+    plan = [[step for step in steps if not isinstance(step, Stop) or step.id in known] for steps in start]
+    if not _by_hours(problem):
+        return _improve_once(problem, _shuffled(stops, seed), plan, limit, on_better)
+    return _improve_by_hours(problem, stops, plan, limit=limit, seed=seed, on_better=on_better)
 
 
 def read(model: Model, sequences: Sequences, *, limit: Limit) -> Any:
@@ -100,72 +98,34 @@ class _Clock:
         return replace(self.limit, seconds=max(left_s, self.limit.seconds / 10))
 
 
-@dataclass
-class _Watch:
-    """Counts solutions and keeps the best that can be driven."""
-
-    model: Model
-    limit: Limit
-    on_better: OnBetter
-    sound: Callable[[Sequences], bool]
-    began_s: float = field(default_factory=time.monotonic)
-    solutions: int = 0
-    cost: int | None = None
-    best: Sequences | None = None
-
-    def __call__(self) -> None:
-        self.solutions += 1
-        cost = self.model.routing.CostVar().Max()
-        if self.cost is None or cost < self.cost:
-            self._keep(self.model.sequences(), cost)
-        if self.limit.iterations is not None and self.solutions >= self.limit.iterations:
-            self.model.routing.solver().FinishCurrentSearch()
-
-    def _keep(self, found: Sequences, cost: int) -> None:
-        if self.sound(found):
-            self.cost, self.best = cost, found
-            self.on_better(found, self.share())
-
-    def share(self) -> float:
-        by_count = 0.0 if self.limit.iterations is None else self.solutions / self.limit.iterations
-        by_clock = 0.0 if self.limit.seconds is None else (time.monotonic() - self.began_s) / self.limit.seconds
-        return min(1.0, max(by_count, by_clock))
-
-
-@dataclass
-class _Soundness:
-    """Where the model is not exact (travel by hours, reloads left away) its plans are asked of the exact times."""
-
-    problem: Problem
-    known: dict[tuple[str, ...], bool] = field(default_factory=dict)
-
-    def __call__(self, sequences: Sequences) -> bool:
-        return all(map(self._drivable, range(len(sequences)), sequences))
-
-    def _drivable(self, number: int, sequence: list[Any]) -> bool:
-        key = (str(number), *(step.id if isinstance(step, Stop) else "" for step in sequence))
-        if key not in self.known:
-            self.known[key] = not sequence or _fits(self.problem, number, sequence)
-        return self.known[key]
-
-
-def _fits(problem: Problem, number: int, sequence: list[Any]) -> bool:
+def _improve_by_hours(
+    problem: Problem, stops: Sequence[Stop], start: Sequences, *, limit: Limit, seed: int, on_better: OnBetter
+) -> Sequences | None:
+    """In each round the travel times are those of the hours at which the best plan so far drives."""
     try:
-        check_route(problem, problem.vehicles[number], sequence)
-    except DoesNotFit:
-        return False
-    return True
+        lowest = rank(problem, start)
+    except DoesNotFit:  # nobody knows at which hours it drives
+        return None
+    best, was_read = start, False
+    for turn in range(_ROUNDS_BY_HOURS):
+        part = _share(limit, _ROUNDS_BY_HOURS)
+        found = _improve_once(problem, _shuffled(stops, seed + turn), best, part, on_better, by_hours=True)
+        was_read = was_read or found is not None
+        if found is not None and rank(problem, found) < lowest:
+            best, lowest = found, rank(problem, found)
+    return best if was_read else None
 
 
 def _improve_once(
     problem: Problem,
     stops: Sequence[Stop],
     start: Sequences,
-    plan: Sequences | None,
     limit: Limit,
     on_better: OnBetter,
+    *,
+    by_hours: bool = False,
 ) -> Sequences | None:
-    watch = _watched(problem, stops, plan, limit, on_better)
+    watch = _watched(problem, stops, start if by_hours else None, limit, on_better)
     assignment = read(watch.model, start, limit=limit)
     if assignment is not None:
         watch.model.routing.SolveFromAssignmentWithParameters(assignment, _parameters(_FIRST_PLANS[0], limit))
@@ -174,15 +134,19 @@ def _improve_once(
 
 def _watched(
     problem: Problem, stops: Sequence[Stop], plan: Sequences | None, limit: Limit, on_better: OnBetter
-) -> _Watch:
+) -> Watch:
     model = build(problem, stops, plan=plan)
     exact = plan is None and not model.nodes.copies
-    watch = _Watch(model, limit, on_better, (lambda _: True) if exact else _Soundness(problem))
-    model.routing.AddAtSolutionCallback(watch)
+    watch = Watch(model, limit, on_better, (lambda _: True) if exact else Soundness(problem).holds)
+    model.routing.AddAtSolutionCallback(watch.see)
     if limit.iterations is not None:
         failures = model.routing.solver().FailuresLimit(_FAILURES_A_SOLUTION * limit.iterations)
         model.routing.AddSearchMonitor(failures)
     return watch
+
+
+def _by_hours(problem: Problem) -> bool:
+    return any(profile.hours for profile in problem.profiles.values())
 
 
 def _shuffled(stops: Sequence[Stop], seed: int) -> list[Stop]:

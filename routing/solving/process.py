@@ -41,13 +41,14 @@ def run(
     limit: Limit,
     seed: int,
     start: Sequences | None = None,
+    near: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     finish: Callable[[], bool] = lambda: False,
     elsewhere: Elsewhere | None = None,
     grace_s: float = 15.0,
 ) -> Solution:
-    """As `solve`, in a child process.
+    """As `solve`, in a child process; with `near` as `replan`, which stays near `start`.
 
     `cancelled` and `finish` are asked at least four times a second. When `cancelled` says yes, the child and all that
     it started are killed and `Cancelled` is raised; when `finish` says yes, the best plan so far is the answer. A child
@@ -57,7 +58,8 @@ def run(
     check_problem(problem)
     watch = _Watch(limit, on_progress, grace_s)
     order = problem, limit, seed, None if start is None else named(start), 0 if elsewhere is None else elsewhere.width
-    with Errand("solve", order, leads=True) as child, _Messenger(child, elsewhere) as messenger:
+    errand = "replan" if near and start is not None else "solve"
+    with Errand(errand, order, leads=True) as child, _Messenger(child, elsewhere) as messenger:
         while not child.silent:
             frames = list(child.heard(_POLL_S))
             if cancelled():
