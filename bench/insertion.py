@@ -11,8 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from _busy_day import HOUR, Town, make_tours, new_stop
 
+from bench._busy_day import HOUR, Town, make_tours, new_stop
 from routing.solving.day import Day, day_of
 from routing.solving.pricing import Priced, price
 from routing.solving.pricing_kernel import NOWHERE
