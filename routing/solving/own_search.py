@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from routing.solving.ruin_recreate.pool import PooledRoute
 
 OWN = "ruin and recreate"
+_WARM = 0.5
+"""Of the cooling is left out where there is a plan to improve: a hot start forgets it."""
 _HASTY = 2000
 """Iterations: a tenth of a second."""
 
@@ -69,7 +71,7 @@ class OwnLane(ThreadLane):
             asked.problem,
             asked.stops,
             start=asked.start,
-            stretch=Stretch(),
+            stretch=Stretch(0 if asked.start is None else _WARM, 1),
             limit=asked.budget.part(0, self._until),
             seed=self._seed,
             hear=lambda sequences, share: hear(sequences, self._until * share),
