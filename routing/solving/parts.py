@@ -91,7 +91,18 @@ def cut_out(problem: Problem, vehicles: Sequence[int], stops: Sequence[Stop]) ->
             for name in dict.fromkeys(vehicle.profile for vehicle in chosen)
         },
         vehicles=tuple(_moved(vehicle, new) for vehicle in chosen),
-        stops=tuple(replace(stop, place=new[stop.place]) for stop in stops),
+        stops=tuple(_among(stop, new, frozenset(vehicle.id for vehicle in chosen)) for stop in stops),
+    )
+
+
+def _among(stop: Stop, new: dict[int, int], vehicles: frozenset[str]) -> Stop:
+    """The stop where the part has it, that names no vehicle but those of the part."""
+    return replace(
+        stop,
+        place=new[stop.place],
+        allowed_vehicles=None if stop.allowed_vehicles is None else stop.allowed_vehicles & vehicles,
+        refused_vehicles=stop.refused_vehicles & vehicles,
+        vehicle_costs=tuple((id, cost) for id, cost in stop.vehicle_costs if id in vehicles),
     )
 
 
