@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from _busy_day import EXTENT_M, Town, make_tours
+from bench._busy_day import EXTENT_M, Town, make_tours
 from numpy.typing import NDArray
 
 from kernel.geo import Point

@@ -15,8 +15,8 @@ from routing.solving.rounds import Rounds
 from routing.solving.steps import stops_of
 from routing.solving.units import units_of
 from tests.routing.solving.any_problem import problems
+from tests.routing.solving.examples import examples
 from tests.routing.solving.instances import problem, stop, vehicle
-from tests.routing.solving.test_properties import examples
 
 
 class TestPlacements:
