@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.detours import Roads, roads_of
 from routing.solving.fits import DoesNotFit, check_may_serve
-from routing.solving.problem import UNREACHABLE, Problem, Sequences, Stop, Vehicle
+from routing.solving.problem import Problem, Sequences, Stop, Vehicle
+from routing.solving.roads import Roads
 from routing.solving.round import NOWHERE, Round, round_of
 from routing.solving.trial import Trial
 from routing.solving.units import Unit
@@ -33,9 +33,9 @@ class Routes:
 
 def routes_of(problem: Problem, sequences: Sequences) -> Routes:
     """The routes that drive these sequences."""
-    roads = {name: roads_of(problem, name) for name in problem.profiles}
+    roads = {name: Roads(profile) for name, profile in problem.profiles.items()}
     pairs = zip(problem.vehicles, sequences, strict=True)
-    rounds = tuple(round_of(problem, vehicle, steps, roads[vehicle.profile].least_s) for vehicle, steps in pairs)
+    rounds = tuple(round_of(problem, vehicle, steps, roads[vehicle.profile]) for vehicle, steps in pairs)
     return Routes(problem, rounds, roads)
 
 
@@ -75,7 +75,7 @@ def _closest(routes: Routes, vehicle: Vehicle, round: Round, stop: Stop) -> list
 
 def _lateness(roads: Roads, round: Round, stop: Stop) -> NDArray[np.int64]:
     """By position: seconds too late for it and for what follows, and half of the detour."""
-    to_s, from_s = _far(roads.least_s[round.before, stop.place]), _far(roads.least_s[stop.place, round.after])
+    to_s, from_s = roads.least_s(round.before, stop.place), roads.least_s(stop.place, round.after)
     from_s = np.where(round.after == NOWHERE, 0, from_s)
     way_s = to_s + np.where(round.before == stop.place, 0, stop.setup_s)
     start_s, late_s = _start(round.free_s + way_s, stop)
@@ -94,10 +94,6 @@ def _start(ready_s: NDArray[np.int64], stop: Stop) -> tuple[NDArray[np.int64], N
     best = (late + np.maximum(0, starts - ready_s)).argmin(axis=0)
     each = np.arange(len(ready_s))
     return np.maximum(ready_s, starts[best, 0]), late[best, each]
-
-
-def _far(found: NDArray[np.int32]) -> NDArray[np.int64]:
-    return np.where(found == UNREACHABLE, _FAR, found.astype(np.int64))
 
 
 def _may_serve(vehicle: Vehicle, stop: Stop) -> bool:
