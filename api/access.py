@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from flask import g
 from flask_jwt_extended import get_jwt, verify_jwt_in_request
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import PyJWTError
+from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
+from jwt.exceptions import ExpiredSignatureError, PyJWTError
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal, Role, principal_of
@@ -94,5 +94,9 @@ def _claims() -> dict[str, Any]:
         verify_jwt_in_request()
         claims = get_jwt()
         return {"subject": claims["sub"], "bearer": claims["bearer"]}
-    except (JWTExtendedException, PyJWTError, KeyError) as refused:
-        raise NotAuthenticated(str(refused)) from None
+    except ExpiredSignatureError:
+        raise NotAuthenticated("the access token has expired: get another with the refresh token") from None
+    except NoAuthorizationError:
+        raise NotAuthenticated("send the header 'Authorization: Bearer ACCESS_TOKEN'") from None
+    except (JWTExtendedException, PyJWTError, KeyError):
+        raise NotAuthenticated("the access token is none of ours") from None

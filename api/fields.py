@@ -149,6 +149,20 @@ class Name(Text):
         super().__init__(most=200, validate=NOT_BLANK, **kwargs)
 
 
+class Skill(Text):
+    """What a driver or a vehicle can do, as a word: small letters, digits, `-` and `_`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        word = validate.Regexp(r"[a-z0-9][a-z0-9_-]*\Z", error="must be small letters, digits, - and _")
+        super().__init__(most=40, validate=word, **kwargs)
+
+
+def skills(about: str, **kwargs: Any) -> fields.List[Any]:
+    """Return the field of at most 20 skills."""
+    metadata = {"description": about, "examples": [["cooled", "two_people"]]}
+    return fields.List(Skill(), validate=validate.Length(max=20), metadata=metadata, **kwargs)
+
+
 class Password(Text):
     """A password that somebody chooses: length is what makes one good (NIST SP 800-63B)."""
 

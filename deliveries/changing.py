@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from deliveries.drafts import DraftAddress, DraftParcel, DraftWindow
+from deliveries.alternatives import read_alternatives
+from deliveries.drafts import DraftAddress, DraftAlternative, DraftParcel
 from deliveries.facts import DeliveryChanged
 from deliveries.labels import read_parcels
-from deliveries.locating import locate
-from deliveries.models import PLANNABLE, Delivery, DeliveryState, Parcel, ProofRequirement
+from deliveries.locating import locate, locate_all
+from deliveries.models import PLANNABLE, Delivery, DeliveryState, Parcel, ProofRequirement, Window
 from deliveries.progress import require
+from deliveries.terms import check_drivers, check_terms, known_drivers
 from deliveries.uniqueness import told_apart
 from deliveries.windows import read_windows
 from kernel import facts
@@ -25,6 +27,8 @@ from kernel.errors import Conflict, FieldError
 FREE = PLANNABLE | {DeliveryState.DRAFT}
 # What a published plan does not rest on.
 BESIDE_THE_PLAN = frozenset({"external_id", "recipient", "access_notes", "proof_requirements"})
+_AS_GIVEN = ("external_id", "access_notes", "service_s", "setup_s", "preferred_window", "collects")
+_DRIVERS = frozenset({"preferred_driver_id", "refused_driver_ids"})
 
 
 class PlannedAlready(Conflict):
@@ -40,7 +44,7 @@ class RecipientChange(TypedDict, total=False):
 
 
 class Change(TypedDict, total=False):
-    """What is not named stays; windows and parcels are replaced whole.
+    """What is not named stays; lists are replaced whole, and a priority and a penalty take each other's place.
 
     A new place keeps the address's text, a new text alone is looked up anew.
     """
@@ -49,10 +53,19 @@ class Change(TypedDict, total=False):
     recipient: RecipientChange
     address: DraftAddress
     access_notes: str | None
-    windows: Sequence[DraftWindow]
+    windows: Sequence[Window]
     parcels: Sequence[DraftParcel]
     service_s: int
     penalty_s: int | None
+    priority: int | None
+    setup_s: int | None
+    required_skills: Sequence[str]
+    excluded_skills: Sequence[str]
+    preferred_window: Window | None
+    preferred_driver_id: UUID | None
+    refused_driver_ids: Sequence[UUID]
+    collects: Mapping[str, int]
+    alternatives: Sequence[DraftAlternative]
     proof_requirements: Sequence[ProofRequirement]
 
 
@@ -72,8 +85,13 @@ def change(session: Session, delivery: Delivery, change: Change, *, now: datetim
         external_id=change.get("external_id"),
         codes=[parcel.code for parcel in parcels or ()],
     ):
+        _change_drivers(session, delivery, change)
         _change_terms(delivery, change)
+        _change_price(delivery, change)
+        check_terms(delivery)  # before the next query writes what was changed
         _change_address(session, delivery, change)
+        if "alternatives" in change:
+            _replace_alternatives(session, delivery, change["alternatives"], now=now)
         if "windows" in change:
             delivery.windows = read_windows(change["windows"], now=now)
         if parcels is not None:
@@ -97,16 +115,51 @@ def _guard(delivery: Delivery, change: Change) -> None:
 def _change_terms(delivery: Delivery, change: Change) -> None:
     for name, value in change.get("recipient", {}).items():
         setattr(delivery, f"recipient_{name}", value)
-    if "external_id" in change:
-        delivery.external_id = change["external_id"]
-    if "access_notes" in change:
-        delivery.access_notes = change["access_notes"]
-    if "service_s" in change:
-        delivery.service_s = change["service_s"]
-    if "penalty_s" in change:
-        delivery.penalty_s = change["penalty_s"]
+    given: dict[str, Any] = {**change}
+    for name in _AS_GIVEN:
+        if name in given:
+            setattr(delivery, name, given[name])
+    if "required_skills" in change:
+        delivery.required_skills = sorted(set(change["required_skills"]))
+    if "excluded_skills" in change:
+        delivery.excluded_skills = sorted(set(change["excluded_skills"]))
     if "proof_requirements" in change:
         delivery.proof_requirements = list(dict.fromkeys(change["proof_requirements"]))
+
+
+def _change_price(delivery: Delivery, change: Change) -> None:
+    """Take the price of leaving it out: of a penalty and a priority the one that is given last."""
+    if "penalty_s" in change:
+        delivery.penalty_s = change["penalty_s"]
+        delivery.priority = delivery.priority if change["penalty_s"] is None else None
+    if "priority" in change:
+        delivery.priority = change["priority"]
+        if change["priority"] is not None and "penalty_s" not in change:
+            delivery.penalty_s = None
+
+
+def _change_drivers(session: Session, delivery: Delivery, change: Change) -> None:
+    if not change.keys() & _DRIVERS:
+        return
+    preferred, refused = change.get("preferred_driver_id"), change.get("refused_driver_ids", ())
+    named = {*refused} if preferred is None else {*refused, preferred}
+    known = known_drivers(session, named, carrier_id=delivery.carrier_id)
+    check_drivers(preferred=preferred, refused=refused, known=known)
+    if "preferred_driver_id" in change:
+        delivery.preferred_driver_id = preferred
+    if "refused_driver_ids" in change:
+        delivery.refused_driver_ids = list(dict.fromkeys(map(str, refused)))
+
+
+def _replace_alternatives(
+    session: Session, delivery: Delivery, asked: Sequence[DraftAlternative], *, now: datetime
+) -> None:
+    """Put the new ones in the places of the old, which make way first: their sequence is unique."""
+    places = locate_all(session, [alternative.address for alternative in asked])
+    found = read_alternatives(asked, places, now=now)
+    delivery.alternatives = []
+    session.flush()
+    delivery.alternatives = found
 
 
 def _change_address(session: Session, delivery: Delivery, change: Change) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
-from deliveries.drafts import Draft
+from deliveries.alternatives import read_alternatives
+from deliveries.drafts import Draft, DraftAddress
 from deliveries.facts import DeliveryCreated
 from deliveries.labels import read_parcels
 from deliveries.locating import Located, locate_all
 from deliveries.merchants import check_sendable, sendable
 from deliveries.models import Delivery, DeliveryState, Parcel
+from deliveries.terms import check_drivers, check_terms, known_drivers
 from deliveries.uniqueness import told_apart
 from deliveries.windows import read_windows
 from kernel import facts
@@ -32,7 +34,7 @@ def create(session: Session, draft: Draft, *, caller: Principal, now: datetime) 
     """Return the new delivery, with its windows and parcels.
 
     MerchantUnknown, AddressMissing, AddressNotFound, AddressAmbiguous, OutsideCity, NoCity, WindowsInvalid,
-    ParcelCodeInvalid, ParcelCodeTaken, ExternalIdTaken.
+    TermsContradict, UnknownDrivers, ParcelCodeInvalid, ParcelCodeTaken, ExternalIdTaken.
     """
     (made,) = create_batch(session, [draft], caller=caller, now=now)
     if isinstance(made, Refusal):
@@ -47,25 +49,49 @@ def create_batch(
 
     Earlier drafts win over later ones that share their external id or a parcel's code.
     """
-    places = locate_all(session, [draft.address for draft in drafts])
     allowed = sendable(session, {_merchant_of(draft, caller) for draft in drafts}, caller=caller)
-    terms = Terms(caller=caller, allowed=allowed, now=now)
+    drivers = known_drivers(session, {one for draft in drafts for one in _named(draft)}, carrier_id=caller.carrier_id)
+    terms = Terms(caller=caller, allowed=allowed, drivers=drivers, now=now)
     made: list[Delivery | Refusal] = []
-    for block in batched(zip(drafts, places, strict=True), _BLOCK):
+    for block in batched(_asked(session, drafts), _BLOCK):
         made += _create_block(session, block, terms)
     return made
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for all of a batch: who asks, for which merchants that is allowed, and when."""
+    """What holds for all of a batch: who asks, for which merchants that is allowed, the drivers there are, and when."""
 
     caller: Principal
     allowed: Collection[UUID]
+    drivers: Collection[UUID]
     now: datetime
 
 
-type _Asked = tuple[Draft, Located | Refusal]
+@dataclass(frozen=True)
+class _Asked:
+    """A draft with what the map says of its address, and of each alternative's."""
+
+    draft: Draft
+    place: Located | Refusal
+    elsewhere: Sequence[Located | Refusal]
+
+
+def _asked(session: Session, drafts: Sequence[Draft]) -> Iterator[_Asked]:
+    addresses = [address for draft in drafts for address in _addresses(draft)]
+    places = iter(locate_all(session, addresses))
+    for draft in drafts:
+        yield _Asked(draft, next(places), [next(places) for _ in draft.alternatives])
+
+
+def _addresses(draft: Draft) -> Sequence[DraftAddress]:
+    return [draft.address, *(alternative.address for alternative in draft.alternatives)]
+
+
+def _named(draft: Draft) -> Iterator[UUID]:
+    yield from draft.refused_driver_ids
+    if draft.preferred_driver_id is not None:
+        yield draft.preferred_driver_id
 
 
 def _create_block(session: Session, block: Sequence[_Asked], terms: Terms) -> list[Delivery | Refusal]:
@@ -100,11 +126,15 @@ def _create_or_refuse(session: Session, asked: _Asked, terms: Terms) -> Delivery
 
 
 def _built(asked: _Asked, terms: Terms) -> Delivery:
-    draft, place = asked
+    draft, place = asked.draft, asked.place
     check_sendable(_merchant_of(draft, terms.caller), terms.allowed)
     if isinstance(place, Refusal):
         raise place
-    return _delivery(draft, place=place, parcels=read_parcels(draft.parcels), caller=terms.caller, now=terms.now)
+    check_drivers(preferred=draft.preferred_driver_id, refused=draft.refused_driver_ids, known=terms.drivers)
+    made = _delivery(draft, place=place, parcels=read_parcels(draft.parcels), caller=terms.caller, now=terms.now)
+    made.alternatives = read_alternatives(draft.alternatives, asked.elsewhere, now=terms.now)
+    check_terms(made)
+    return made
 
 
 def _write(session: Session, delivery: Delivery, terms: Terms) -> None:
@@ -133,6 +163,14 @@ def _delivery(draft: Draft, *, place: Located, parcels: list[Parcel], caller: Pr
         access_notes=draft.access_notes,
         service_s=draft.service_s,
         penalty_s=draft.penalty_s,
+        priority=draft.priority,
+        setup_s=draft.setup_s,
+        required_skills=sorted(set(draft.required_skills)),
+        excluded_skills=sorted(set(draft.excluded_skills)),
+        preferred_window=draft.preferred_window,
+        preferred_driver_id=draft.preferred_driver_id,
+        refused_driver_ids=list(dict.fromkeys(map(str, draft.refused_driver_ids))),
+        collects=dict(draft.collects),
         proof_requirements=list(dict.fromkeys(draft.proof_requirements)),
         created_at=now,
         windows=read_windows(draft.windows, now=now),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from deliveries.models import ProofRequirement, Recipient
+from deliveries.models import ProofRequirement, Recipient, Window
 from kernel.geo import Point
 
 DEFAULT_SERVICE_S = 120
@@ -21,11 +21,13 @@ class DraftAddress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftWindow:
-    """When the recipient can receive: half-open."""
+class DraftAlternative:
+    """Another place where it may go instead. `service_s` None: as long as at the delivery's own address."""
 
-    starts_at: datetime
-    ends_at: datetime
+    address: DraftAddress
+    windows: tuple[Window, ...] = ()
+    service_s: int | None = None
+    access_notes: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +49,20 @@ class Draft:
     recipient: Recipient
     address: DraftAddress
     parcels: tuple[DraftParcel, ...]
-    windows: tuple[DraftWindow, ...] = ()
+    windows: tuple[Window, ...] = ()
     external_id: str | None = None
     merchant_id: UUID | None = None
     access_notes: str | None = None
     service_s: int = DEFAULT_SERVICE_S
     penalty_s: int | None = None
+    priority: int | None = None
+    setup_s: int | None = None
+    required_skills: tuple[str, ...] = ()
+    excluded_skills: tuple[str, ...] = ()
+    preferred_window: Window | None = None
+    preferred_driver_id: UUID | None = None
+    refused_driver_ids: tuple[UUID, ...] = ()
+    collects: Mapping[str, int] = field(default_factory=dict)
+    alternatives: tuple[DraftAlternative, ...] = ()
     proof_requirements: tuple[ProofRequirement, ...] = ()
     draft: bool = False

@@ -111,3 +111,18 @@ class AttemptFailed(Fact, kind="delivery.attempt_failed", about="delivery_id"):
     delivery_id: UUID
     outcome: str
     attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseMoved(Fact, kind="delivery.promise_moved", about="delivery_id"):
+    """The recipient is promised another window than before.
+
+    Both half-open; `state` is what it stays.
+    """
+
+    delivery_id: UUID
+    state: str
+    promised_from: datetime
+    promised_until: datetime
+    before_from: datetime | None
+    before_until: datetime | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -70,6 +71,14 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Window:
+    """A half-open time: `starts_at` belongs to it and `ends_at` does not."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Promise:
     """The half-open window told to the recipient."""
 
@@ -85,6 +94,10 @@ class Delivery(Base):
         UniqueConstraint("merchant_id", "external_id"),
         CheckConstraint("service_s >= 0", name="service_not_negative"),
         CheckConstraint("promised_from < promised_until", name="promise_in_order"),
+        CheckConstraint("setup_s >= 0", name="setup_not_negative"),
+        CheckConstraint("priority BETWEEN 0 AND 100", name="priority_in_range"),
+        CheckConstraint("priority IS NULL OR penalty_s IS NULL", name="one_price"),
+        CheckConstraint("preferred_from < preferred_until", name="preferred_in_order"),
         Index("ix_deliveries_carrier_id_state", "carrier_id", "state"),
         Index("ix_deliveries_place", "place", postgresql_using="gist"),
     )
@@ -108,6 +121,19 @@ class Delivery(Base):
     service_s: Mapped[int]
     # What leaving it out of a plan may cost, in seconds of a courier's time. None: it must go.
     penalty_s: Mapped[int | None]
+    # The same said as 0 to 100, see `priorities.py`.
+    priority: Mapped[int | None]
+    # Parking, before the door: None leaves it to the plan.
+    setup_s: Mapped[int | None]
+    required_skills: Mapped[list[str]] = mapped_column(default=list)
+    excluded_skills: Mapped[list[str]] = mapped_column(default=list)
+    # When it would better come, at its own address.
+    preferred_from: Mapped[datetime | None]
+    preferred_until: Mapped[datetime | None]
+    preferred_driver_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    refused_driver_ids: Mapped[list[str]] = mapped_column(default=list)
+    # What the courier takes along from the door, as a vehicle's capacities are named.
+    collects: Mapped[dict[str, Any]] = mapped_column(default=dict)
     proof_requirements: Mapped[list[str]]
 
     # The window told to the recipient: the first is kept beside the one in force.
@@ -126,7 +152,23 @@ class Delivery(Base):
         lazy="raise", cascade="all, delete-orphan", order_by="Parcel.id", passive_deletes=True
     )
 
+    alternatives: Mapped[list[Alternative]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="Alternative.sequence", passive_deletes=True
+    )
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    @property
+    def preferred_window(self) -> Window | None:
+        """When it would better come, None when any time is as good."""
+        if self.preferred_from is None or self.preferred_until is None:
+            return None
+        return Window(self.preferred_from, self.preferred_until)
+
+    @preferred_window.setter
+    def preferred_window(self, window: Window | None) -> None:
+        self.preferred_from = window.starts_at if window else None
+        self.preferred_until = window.ends_at if window else None
 
     @property
     def recipient(self) -> Recipient:
@@ -173,6 +215,35 @@ class DeliveryWindow(Base):
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class Alternative(Base):
+    """Another place where the delivery may go instead, with windows of its own: the locker at night, the office."""
+
+    __tablename__ = "delivery_alternatives"
+    __table_args__ = (UniqueConstraint("delivery_id", "sequence"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))
+    sequence: Mapped[int]  # from 0, as it was asked for
+    address_text: Mapped[str]
+    place: Mapped[Point] = mapped_column(PointType)
+    access_notes: Mapped[str | None]
+    service_s: Mapped[int | None]  # None: as long as at the delivery's own address
+    written_windows: Mapped[list[dict[str, Any]]] = mapped_column("windows")  # RFC 3339, earliest first
+
+    @property
+    def address(self) -> Address:
+        """Where."""
+        return Address(self.address_text, self.place)
+
+    @property
+    def windows(self) -> list[Window]:
+        """When: half-open, earliest first; none: at any time."""
+        return [
+            Window(datetime.fromisoformat(each["starts_at"]), datetime.fromisoformat(each["ends_at"]))
+            for each in self.written_windows
+        ]
 
 
 class Parcel(Base):

@@ -18,6 +18,7 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryScheduled,
     DeliveryUnscheduled,
+    PromiseMoved,
 )
 from deliveries.models import PLANNABLE, Delivery, DeliveryState
 from kernel import facts
@@ -62,6 +63,44 @@ def schedule(
             delivery_id=delivery.id, promised_from=promised_from, promised_until=promised_until, at=now, by=by
         ),
     )
+
+
+def move_promise(
+    session: Session,
+    delivery: Delivery,
+    *,
+    promised_from: datetime,
+    promised_until: datetime,
+    now: datetime,
+    by: UUID | None,
+) -> None:
+    """Promise another half-open window than before; the first promise stays on record. DeliveryNotInState."""
+    require(delivery, DeliveryState.SCHEDULED, DeliveryState.OUT_FOR_DELIVERY)
+
+    before = delivery.promise
+    delivery.promise_window(promised_from, promised_until)
+
+    facts.record(
+        session,
+        PromiseMoved(
+            delivery_id=delivery.id,
+            state=delivery.state,
+            promised_from=promised_from,
+            promised_until=promised_until,
+            before_from=None if before is None else before.from_,
+            before_until=None if before is None else before.until,
+            at=now,
+            by=by,
+        ),
+    )
+
+
+def call_back(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """No courier brings it today, though one may have it on board: it waits for a plan again. DeliveryNotInState."""
+    require(delivery, DeliveryState.SCHEDULED, DeliveryState.OUT_FOR_DELIVERY)
+
+    delivery.state = DeliveryState.SCHEDULED
+    unschedule(session, delivery, now=now, by=by)
 
 
 def unschedule(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:

@@ -85,7 +85,9 @@ def _has_window(after: datetime | None, before: datetime | None) -> ColumnElemen
 
 
 def _whole(*, for_update: bool = False) -> Select[Delivery]:
-    asked = select(Delivery).options(selectinload(Delivery.windows), selectinload(Delivery.parcels))
+    asked = select(Delivery).options(
+        selectinload(Delivery.windows), selectinload(Delivery.parcels), selectinload(Delivery.alternatives)
+    )
     if for_update:
         # What another transaction committed while we waited for the lock counts, not what we read before.
         return asked.with_for_update().execution_options(populate_existing=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from deliveries.drafts import DraftWindow
-from deliveries.models import DeliveryWindow
+from deliveries.models import DeliveryWindow, Window
 from kernel.errors import Conflict, FieldError, Invalid
 
 
@@ -19,7 +18,7 @@ class WindowsPassed(Conflict):
     """All of its windows are over; give it new ones."""
 
 
-def read_windows(asked: Sequence[DraftWindow], *, now: datetime) -> list[DeliveryWindow]:
+def read_windows(asked: Sequence[Window], *, now: datetime) -> list[DeliveryWindow]:
     """Return the windows, earliest first. WindowsInvalid names each that is wrong by its place in `asked`."""
     errors = [*_faults(asked, now)] or [*_overlaps(asked)]
     if errors:
@@ -36,7 +35,7 @@ def check_still_open(windows: Sequence[DeliveryWindow], *, now: datetime) -> Non
         raise WindowsPassed()
 
 
-def _faults(asked: Sequence[DraftWindow], now: datetime) -> Iterator[FieldError]:
+def _faults(asked: Sequence[Window], now: datetime) -> Iterator[FieldError]:
     for index, window in enumerate(asked):
         if window.ends_at <= window.starts_at:
             yield FieldError(f"/windows/{index}/ends_at", "must be later than starts_at")
@@ -44,7 +43,7 @@ def _faults(asked: Sequence[DraftWindow], now: datetime) -> Iterator[FieldError]
             yield FieldError(f"/windows/{index}/ends_at", "lies in the past")
 
 
-def _overlaps(asked: Sequence[DraftWindow]) -> Iterator[FieldError]:
+def _overlaps(asked: Sequence[Window]) -> Iterator[FieldError]:
     order = sorted(range(len(asked)), key=lambda index: asked[index].starts_at)
     for before, after in pairwise(order):
         if asked[after].starts_at < asked[before].ends_at:

@@ -85,11 +85,16 @@ class Drive:
 class Streets(Protocol):
     """Street times. Adapters subclass it and give `table`, `drive` and `unready`."""
 
-    def table(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
-        """Return the travel times and distances from every origin to every destination."""
+    def table(
+        self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
+        """Return the travel times and distances from every origin to every destination.
+
+        With `kerb_side` every point is reached, and left, on its own side of the street.
+        """
         ...
 
-    def drive(self, profile: Profile, points: Sequence[Point]) -> Drive:
+    def drive(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool = False) -> Drive:
         """Return the way through two or more points in their order. ValueError when there are fewer."""
         ...
 
@@ -97,13 +102,15 @@ class Streets(Protocol):
         """Return the profiles whose streets do not answer now, each with the reason. Empty: all is well."""
         ...
 
-    def matrix(self, profile: Profile, points: Sequence[Point]) -> Matrix:
+    def matrix(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool = False) -> Matrix:
         """Return the table of all points against each other; its diagonal is zero."""
-        return self.table(profile, points, points)
+        return self.table(profile, points, points, kerb_side=kerb_side)
 
-    def durations_from(self, profile: Profile, origin: Point, points: Sequence[Point]) -> Matrix:
+    def durations_from(
+        self, profile: Profile, origin: Point, points: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
         """Return the one-row table from `origin` to each of `points`."""
-        return self.table(profile, [origin], points)
+        return self.table(profile, [origin], points, kerb_side=kerb_side)
 
 
 # Plugged in by `wiring.py` from the settings, by tests with the adapter that they need.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kernel.errors import Unavailable
 from places.streets import Streets
 from routing.assembling import Answer, assemble
 from routing.given import Job
+from routing.pricing import Prices
 from routing.solving import process
 from routing.solving.checker import violations
 from routing.solving.limit import Limit, OnProgress, default_limit
@@ -21,13 +23,32 @@ class CannotPlan(Exception):
     """There will be no routes. The text is for the dispatcher."""
 
 
-def answer(job: Job, *, streets: Streets, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Answer:
-    """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so."""
+def answer(
+    job: Job,
+    *,
+    streets: Streets,
+    on_progress: OnProgress,
+    cancelled: Callable[[], bool],
+    finish: Callable[[], bool] = lambda: False,
+) -> Answer:
+    """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so.
+
+    Once `finish` says so the best plan so far is the answer.
+    """
     question = Question(job)
     try:
-        matrices = {profile: streets.matrix(profile.value, question.places) for profile in question.profiles}
+        matrices = question.matrices(streets)
         problem = question.problem(matrices)
-        solution = _search(problem, job, on_progress, cancelled)
+        limit = default_limit(problem) if job.limit_s is None else Limit(seconds=job.limit_s)
+        solution = process.run(
+            problem,
+            limit=limit,
+            seed=job.seed,
+            on_progress=_told(question.prices, on_progress),
+            cancelled=cancelled,
+            finish=finish,
+        )
+        check(problem, solution)
         return assemble(question, solution, matrices=matrices, streets=streets)
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
@@ -35,11 +56,9 @@ def answer(job: Job, *, streets: Streets, on_progress: OnProgress, cancelled: Ca
         raise CannotPlan(fault.detail) from fault
 
 
-def _search(problem: Problem, job: Job, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Solution:
-    limit = default_limit(problem) if job.limit_s is None else Limit(seconds=job.limit_s)
-    solution = process.run(problem, limit=limit, seed=job.seed, on_progress=on_progress, cancelled=cancelled)
-    check(problem, solution)
-    return solution
+def _told(prices: Prices, on_progress: OnProgress) -> OnProgress:
+    """Let progress be told in seconds of a courier's time."""
+    return lambda progress: on_progress(replace(progress, cost=prices.seconds(progress.cost)))
 
 
 def check(problem: Problem, solution: Solution) -> None:

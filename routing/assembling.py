@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -14,12 +15,13 @@ from shapely.geometry import LineString
 
 from kernel.geo import Point
 from places.streets import Drive, Matrix, Streets
-from routing.given import GivenShift, fingerprint
+from routing.given import GivenDelivery, GivenShift, fingerprint
 from routing.grouping import Halt
-from routing.models import Drop, Profile, Route, Stop, StopState, Unassigned
+from routing.models import Drop, Route, Stop, StopState, Unassigned
+from routing.pricing import Prices
 from routing.solving import solution as solved
 from routing.solving.solution import Reason, Solution
-from routing.translation import Question
+from routing.translation import Matrices, Question
 
 CHANGED = "CHANGED"
 
@@ -35,18 +37,18 @@ class Answer:
     estimated_share: float
 
 
-def assemble(question: Question, solution: Solution, *, matrices: Mapping[Profile, Matrix], streets: Streets) -> Answer:
+def assemble(question: Question, solution: Solution, *, matrices: Matrices, streets: Streets) -> Answer:
     """Return the rows of the plan. Asks the streets for each route's line: let no transaction be open."""
     shifts = {str(shift.id): shift for shift in question.job.shifts}
     share = sum(matrix.estimated_share for matrix in matrices.values()) / len(matrices)
     return Answer(
         question=question,
         routes=[
-            _route(question, shifts[route.vehicle_id], route, matrices[shifts[route.vehicle_id].profile], streets)
+            _route(question, shifts[route.vehicle_id], route, matrices[shifts[route.vehicle_id].travel], streets)
             for route in solution.routes
         ],
         unassigned=[*_unassigned(question, solution, shifts)],
-        cost=asdict(solution.cost),
+        cost=question.prices.in_seconds(solution.cost),
         estimated_share=share,
     )
 
@@ -54,9 +56,11 @@ def assemble(question: Question, solution: Solution, *, matrices: Mapping[Profil
 def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: Matrix, streets: Streets) -> Route:
     halts = [question.open[visit.stop_id] for visit in route.visits]
     places = [shift.start_place, *(halt.place for halt in halts)]
-    drive = streets.drive(shift.profile.value, [*places, shift.end_place] if shift.end_place else places)
+    ways = [*places, shift.end_place] if shift.end_place else places
+    drive = streets.drive(shift.profile.value, ways, kerb_side=shift.kerb_side)
     index = {place: number for number, place in enumerate(question.places)}
     legs = [(index[before], index[after]) for before, after in pairwise(places)]
+    left_s = [route.departure_s, *(visit.departure_s for visit in route.visits)]
     instant = question.origin.instant
     return Route(
         shift_id=shift.id,
@@ -73,34 +77,48 @@ def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: M
         ],
         fingerprint=fingerprint(shift),
         stops=[
-            _stop(question, sequence, halt, visit, leg, matrix)
-            for sequence, (halt, visit, leg) in enumerate(zip(halts, route.visits, legs, strict=True), start=1)
+            Stop(
+                sequence=sequence,
+                leg_duration_s=question.leg_s(shift.travel, int(matrix.duration_s[leg]), leaves_s=leaves_s),
+                leg_distance_m=int(matrix.distance_m[leg]),
+                leg_by_streets=bool(matrix.by_streets[leg]),
+                **_halt(question, halt, visit),
+            )
+            for sequence, (halt, visit, leg, leaves_s) in enumerate(
+                zip(halts, route.visits, legs, left_s, strict=False), start=1
+            )
         ],
     )
 
 
-def _stop(
-    question: Question, sequence: int, halt: Halt, visit: solved.Visit, leg: tuple[int, int], matrix: Matrix
-) -> Stop:
+def _halt(question: Question, halt: Halt, visit: solved.Visit) -> dict[str, Any]:
     instant = question.origin.instant
-    return Stop(
-        sequence=sequence,
-        place=halt.place,
-        state=StopState.PLANNED,
-        service_s=halt.service_s,
-        leg_duration_s=int(matrix.duration_s[leg]),
-        leg_distance_m=int(matrix.distance_m[leg]),
-        leg_by_streets=bool(matrix.by_streets[leg]),
-        planned_arrival_at=instant(visit.arrival_s),
-        planned_start_at=instant(visit.start_s),
-        planned_departure_at=instant(visit.departure_s),
-        drops=[Drop(delivery_id=each.id, fingerprint=fingerprint(each)) for each in halt.deliveries],
+    return {
+        "place": halt.place,
+        "state": StopState.PLANNED,
+        "service_s": halt.service_s,
+        "planned_arrival_at": instant(visit.arrival_s),
+        "planned_start_at": instant(visit.start_s),
+        "planned_departure_at": instant(visit.departure_s),
+        "drops": [_drop(halt, each) for each in halt.deliveries],
+    }
+
+
+def _drop(halt: Halt, delivery: GivenDelivery) -> Drop:
+    chosen = halt.alternative_of(delivery)
+    return Drop(
+        delivery_id=delivery.id,
+        fingerprint=fingerprint(delivery),
+        alternative_id=None if chosen is None else chosen.id,
     )
 
 
 def _unassigned(question: Question, solution: Solution, shifts: Mapping[str, GivenShift]) -> Iterator[Unassigned]:
     for left in solution.unassigned:
-        yield from _left_out(question.open[left.stop_id], left.reason, _named(left.detail, shifts))
+        detail = _named(left.detail, shifts)
+        if left.reason is Reason.COSTS_MORE:
+            detail = _in_seconds(detail, question.prices)
+        yield from _left_out(question.open[left.stop_id], left.reason, detail)
     for halt in question.closed:
         yield from _left_out(halt, Reason.TIME_WINDOW, "none of its windows is open during the shifts")
     for taken in question.job.taken:
@@ -117,6 +135,11 @@ def _named(detail: str, shifts: Mapping[str, GivenShift]) -> str:
     for shift_id, shift in shifts.items():
         detail = detail.replace(shift_id, shift.label)
     return detail
+
+
+def _in_seconds(detail: str, prices: Prices) -> str:
+    """Say seconds of a courier's time where the optimiser says its units of cost."""
+    return re.sub(r"\d+", lambda units: f"{prices.seconds(int(units[0]))} s", detail)
 
 
 def _line(drive: Drive) -> WKBElement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,13 @@ from sqlalchemy.orm import Session
 from deliveries.queries import plannable
 from kernel.errors import Conflict
 from routing.answering import CannotPlan
+from routing.familiarity import familiar
 from routing.fleet import routed_shifts, shifts_by_ids
 from routing.given import GivenShift, Job, given_delivery, given_shift
 from routing.models import Plan, PlanState
+from routing.replan_job import replan_job
 from routing.solving.limit import Progress
+from routing.wishes import read_wishes
 
 # A plan whose worker is lost each time is not tried for ever.
 MOST_CLAIMS = 5
@@ -50,17 +54,22 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
     plan.percent = 0
     plan.started_at = plan.started_at or now
 
+    if plan.replans is not None:
+        return replan_job(session, plan, now=now)
     wanted = [UUID(each) for each in plan.delivery_ids]
     found = plannable(session, carrier_id=plan.carrier_id, delivery_ids=wanted)
     there = {delivery.id for delivery in found}
+    shifts, wishes = _shifts(session, plan, now), read_wishes(plan)
     return Job(
         plan_id=plan.id,
         seed=plan.seed,
         limit_s=plan.limit_s,
         now=now,
-        shifts=_shifts(session, plan, now),
+        shifts=shifts,
         deliveries=tuple(given_delivery(delivery) for delivery in found),
         taken=tuple(each for each in wanted if each not in there),
+        wishes=wishes,
+        familiar=_familiar(session, shifts, there) if wishes.familiarity_cost else frozenset(),
     )
 
 
@@ -69,13 +78,29 @@ def note_progress(session: Session, plan_id: UUID, *, progress: Progress) -> Non
     session.execute(
         update(Plan)
         .where(Plan.id == plan_id, Plan.state == PlanState.SOLVING)
-        .values(percent=progress.percent, best_cost=progress.cost, version=Plan.version + 1)
+        .values(
+            percent=progress.percent,
+            best_cost=progress.cost,
+            best_unassigned=progress.unassigned,
+            version=Plan.version + 1,
+        )
     )
 
 
 def is_wanted(session: Session, plan_id: UUID) -> bool:
     """Say whether somebody still waits for the plan."""
     return session.scalar(select(Plan.state).where(Plan.id == plan_id)) in WAITING
+
+
+def is_to_finish(session: Session, plan_id: UUID) -> bool:
+    """Say whether somebody takes the best plan so far."""
+    return session.scalar(select(Plan.finish_asked_at).where(Plan.id == plan_id)) is not None
+
+
+def _familiar(
+    session: Session, shifts: Sequence[GivenShift], deliveries: Collection[UUID]
+) -> frozenset[tuple[UUID, UUID]]:
+    return familiar(session, delivery_ids=deliveries, driver_ids={shift.driver_id for shift in shifts})
 
 
 def _shifts(session: Session, plan: Plan, now: datetime) -> tuple[GivenShift, ...]:

@@ -43,6 +43,13 @@ class PlanCancelled(Fact, kind="plan.cancelled", about="plan_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanFinishAsked(Fact, kind="plan.finish_asked", about="plan_id"):
+    """A dispatcher takes the best plan so far."""
+
+    plan_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanPublished(Fact, kind="plan.published", about="plan_id"):
     """The plan is what the drivers drive."""
 
@@ -76,3 +83,24 @@ class StopWithdrawn(Fact, kind="route.stop_withdrawn", about="route_id"):
 
     route_id: UUID
     stop_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReplanned(Fact, kind="route.replanned", about="route_id"):
+    """A driver's route has other stops, another order, or other promised times than the driver was told."""
+
+    route_id: UUID
+    plan_id: UUID | None
+    shift_id: UUID
+    driver_id: UUID
+    added: tuple[UUID, ...]
+    removed: tuple[UUID, ...]
+    order_changed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRefused(Fact, kind="delivery.refused_by_driver", about="delivery_id"):
+    """A driver will not bring this delivery: it is never planned for them again."""
+
+    delivery_id: UUID
+    driver_id: UUID

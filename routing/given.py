@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
-from deliveries.models import Delivery
+from deliveries.models import Alternative, Delivery, DeliveryWindow, Window
+from deliveries.priorities import penalty_s
 from kernel.geo import Point
-from routing.models import CAPACITY_NAMES, Pause, Profile, Shift
+from routing.models import CAPACITY_NAMES, HOUR_S, Pause, Profile, Shift
+from routing.wishes import Wishes
 
 type Span = tuple[datetime, datetime]
 
 
+class Travel(NamedTuple):
+    """How somebody moves through the streets: what has a matrix of its own."""
+
+    profile: Profile
+    kerb_side: bool = False
+
+    def __str__(self) -> str:
+        """Return the optimiser's name for it."""
+        return f"{self.profile}, kerb side" if self.kerb_side else self.profile.value
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAlternative:
+    """Another place where a delivery may go instead."""
+
+    id: UUID
+    place: Point
+    windows: tuple[Span, ...]
+    service_s: int
+
+
 @dataclass(frozen=True, slots=True)
 class GivenDelivery:
-    """A delivery as far as planning cares. `demands` follow CAPACITY_NAMES; `windows` are half-open and in order."""
+    """A delivery as far as planning cares. `windows` are half-open and in order; skills are sorted.
+
+    `demands` and `collects` follow CAPACITY_NAMES. `setup_s` None is the plan's to say.
+    """
 
     id: UUID
     place: Point
@@ -25,11 +52,22 @@ class GivenDelivery:
     demands: tuple[int, ...]
     penalty_s: int | None
     contact: tuple[str | None, ...]
+    collects: tuple[int, ...] = (0,) * len(CAPACITY_NAMES)
+    setup_s: int | None = None
+    required_skills: tuple[str, ...] = ()
+    excluded_skills: tuple[str, ...] = ()
+    preferred: Span | None = None
+    preferred_driver: UUID | None = None
+    refused_drivers: tuple[UUID, ...] = ()
+    alternatives: tuple[GivenAlternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GivenShift:
-    """A shift with its vehicle as far as planning cares. A capacity of None has no limit."""
+    """A shift with its vehicle as far as planning cares. A capacity of None has no limit; skills are sorted.
+
+    Costs are seconds of a courier's time: for going out at all, an hour, a kilometre.
+    """
 
     id: UUID
     driver_id: UUID
@@ -41,12 +79,29 @@ class GivenShift:
     ends_at: datetime
     start_place: Point
     end_place: Point | None
-    pause: Pause | None
+    breaks: tuple[Pause, ...] = ()
+    skills: tuple[str, ...] = ()
+    kerb_side: bool = False
+    max_duration_s: int | None = None
+    max_distance_m: int | None = None
+    max_stops: int | None = None
+    fixed_cost: int = 0
+    cost_per_h: int = HOUR_S
+    cost_per_km: int = 0
+
+    @property
+    def travel(self) -> Travel:
+        """How it moves."""
+        return Travel(self.profile, self.kerb_side)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A plan to make. `taken` are the deliveries that were asked for and no longer wait for a plan."""
+    """A plan to make. `taken` are the deliveries that were asked for and no longer wait for a plan.
+
+    `familiar` holds the deliveries, each with a driver who has delivered near there; nobody where that costs nothing.
+    Deliveries of one of the `groups` are one stop already.
+    """
 
     plan_id: UUID
     seed: int
@@ -55,23 +110,43 @@ class Job:
     shifts: tuple[GivenShift, ...]
     deliveries: tuple[GivenDelivery, ...]
     taken: tuple[UUID, ...]
+    wishes: Wishes = field(default_factory=Wishes)
+    familiar: frozenset[tuple[UUID, UUID]] = frozenset()
+    groups: tuple[tuple[UUID, ...], ...] = ()
 
 
 def given_delivery(delivery: Delivery) -> GivenDelivery:
-    """Return what planning needs of a delivery whose windows and parcels are loaded."""
+    """Return what planning needs of a delivery whose windows, parcels and alternatives are loaded."""
     parcels = delivery.parcels
     return GivenDelivery(
         id=delivery.id,
         place=delivery.place,
-        windows=tuple((_utc(window.starts_at), _utc(window.ends_at)) for window in delivery.windows),
+        windows=tuple(_span(window) for window in delivery.windows),
         service_s=delivery.service_s,
         demands=(
             len(parcels),
             sum(parcel.weight_g for parcel in parcels),
             sum(parcel.volume_cm3 for parcel in parcels),
         ),
-        penalty_s=delivery.penalty_s,
+        penalty_s=delivery.penalty_s if delivery.priority is None else penalty_s(delivery.priority),
         contact=(delivery.recipient_name.casefold(), delivery.recipient_phone, delivery.recipient_email),
+        collects=tuple(delivery.collects.get(name, 0) for name in CAPACITY_NAMES),
+        setup_s=delivery.setup_s,
+        required_skills=tuple(sorted(delivery.required_skills)),
+        excluded_skills=tuple(sorted(delivery.excluded_skills)),
+        preferred=None if delivery.preferred_window is None else _span(delivery.preferred_window),
+        preferred_driver=delivery.preferred_driver_id,
+        refused_drivers=tuple(sorted(map(UUID, delivery.refused_driver_ids))),
+        alternatives=tuple(_given_alternative(each, delivery) for each in delivery.alternatives),
+    )
+
+
+def _given_alternative(alternative: Alternative, delivery: Delivery) -> GivenAlternative:
+    return GivenAlternative(
+        id=alternative.id,
+        place=alternative.place,
+        windows=tuple(_span(window) for window in alternative.windows),
+        service_s=delivery.service_s if alternative.service_s is None else alternative.service_s,
     )
 
 
@@ -88,7 +163,15 @@ def given_shift(shift: Shift) -> GivenShift:
         ends_at=_utc(shift.ends_at),
         start_place=shift.start_place,
         end_place=shift.end_place,
-        pause=None if shift.pause is None else _pause_utc(shift.pause),
+        breaks=tuple(_pause_utc(pause) for pause in shift.breaks),
+        skills=tuple(sorted({*shift.skills, *shift.vehicle.skills})),
+        kerb_side=shift.vehicle.kerb_side,
+        max_duration_s=shift.max_duration_s,
+        max_distance_m=shift.max_distance_m,
+        max_stops=shift.max_stops,
+        fixed_cost=shift.vehicle.fixed_cost,
+        cost_per_h=shift.vehicle.cost_per_h,
+        cost_per_km=shift.vehicle.cost_per_km,
     )
 
 
@@ -100,6 +183,10 @@ def fingerprint(given: GivenDelivery | GivenShift) -> str:
 
 def _pause_utc(pause: Pause) -> Pause:
     return Pause(_utc(pause.earliest_at), _utc(pause.latest_at), pause.duration_s)
+
+
+def _span(window: Window | DeliveryWindow) -> Span:
+    return _utc(window.starts_at), _utc(window.ends_at)
 
 
 def _utc(at: datetime) -> datetime:

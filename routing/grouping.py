@@ -1,40 +1,60 @@
-"""Deliveries that one halt serves: the same door, the same recipient, the same windows."""
+"""Deliveries that one halt serves: the same door, the same recipient, the same terms."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from kernel.geo import Point
-from routing.given import GivenDelivery, GivenShift, Span
+from routing.given import GivenAlternative, GivenDelivery, GivenShift, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """A stop to be planned. It takes as long as its deliveries take one after another."""
+    """A stop to be planned. It takes as long as its deliveries take one after another.
+
+    `alternative` counts the other places where they may go instead, from 0; None: it is at their own address.
+    """
 
     deliveries: tuple[GivenDelivery, ...]
+    alternative: int | None = None
 
     @property
     def id(self) -> str:
-        """A name for it: the first delivery's id."""
-        return str(self.deliveries[0].id)
+        """A name for it: the first delivery's id, and which of the alternatives."""
+        return self._name if self.alternative is None else f"{self._name}:{self.alternative}"
+
+    @property
+    def choice(self) -> str | None:
+        """What it shares with the other places for the same deliveries; None where there is no other."""
+        return self._name if self.first.alternatives else None
+
+    @property
+    def first(self) -> GivenDelivery:
+        """The delivery that stands for all in what they have in common."""
+        return self.deliveries[0]
 
     @property
     def place(self) -> Point:
         """Where."""
-        return self.deliveries[0].place
+        return self._at(self.first).place
 
     @property
     def windows(self) -> tuple[Span, ...]:
         """When."""
-        return self.deliveries[0].windows
+        return self._at(self.first).windows
+
+    @property
+    def preferred(self) -> Span | None:
+        """When better, at their own address."""
+        return self.first.preferred if self.alternative is None else None
 
     @property
     def service_s(self) -> int:
         """Seconds at the door."""
-        return sum(each.service_s for each in self.deliveries)
+        return sum(self._at(each).service_s for each in self.deliveries)
 
     @property
     def demands(self) -> tuple[int, ...]:
@@ -42,24 +62,72 @@ class Halt:
         return tuple(sum(column) for column in zip(*(each.demands for each in self.deliveries), strict=True))
 
     @property
+    def collects(self) -> tuple[int, ...]:
+        """The room that all takes that comes on board here, by capacity."""
+        return tuple(sum(column) for column in zip(*(each.collects for each in self.deliveries), strict=True))
+
+    @property
     def penalty_s(self) -> int | None:
         """What leaving it out costs; None: it must be served."""
         penalties = [each.penalty_s for each in self.deliveries if each.penalty_s is not None]
         return sum(penalties) if penalties else None
 
+    def alternative_of(self, delivery: GivenDelivery) -> GivenAlternative | None:
+        """Return which of the delivery's alternatives this is; None: its own address."""
+        return None if self.alternative is None else delivery.alternatives[self.alternative]
 
-def halts(deliveries: Sequence[GivenDelivery], *, shifts: Sequence[GivenShift]) -> list[Halt]:
-    """Group the deliveries. What no vehicle could hold together stays apart: one by one there may be room."""
+    @property
+    def _name(self) -> str:
+        return str(self.first.id)
+
+    def _at(self, delivery: GivenDelivery) -> GivenDelivery | GivenAlternative:
+        return self.alternative_of(delivery) or delivery
+
+
+def halts(
+    deliveries: Sequence[GivenDelivery],
+    *,
+    shifts: Sequence[GivenShift],
+    allowed: Mapping[UUID, Collection[UUID]] | None = None,
+    together: Sequence[Sequence[UUID]] = (),
+) -> list[Halt]:
+    """Group the deliveries. What no vehicle could hold together stays apart: one by one there may be room.
+
+    `allowed` has the shifts that alone may bring a delivery. Where deliveries have alternatives, a halt for each
+    follows the one at their own address. Those of one of the groups in `together` are one halt already.
+    """
+    known = {each.id: each for each in deliveries}
+    given = [[known[each] for each in group if each in known] for group in together]
+    found = [Halt(tuple(group)) for group in given if group]
+    standing = {each.id for halt in found for each in halt.deliveries}
+    return found + _grouped([each for each in deliveries if each.id not in standing], shifts, allowed or {})
+
+
+def _grouped(
+    deliveries: Sequence[GivenDelivery], shifts: Sequence[GivenShift], allowed: Mapping[UUID, Collection[UUID]]
+) -> list[Halt]:
     groups: defaultdict[Hashable, list[GivenDelivery]] = defaultdict(list)
     for each in deliveries:
-        groups[each.place, each.windows, each.contact, each.penalty_s is None].append(each)
+        groups[_terms(each), frozenset(allowed.get(each.id, ()))].append(each)
     found: list[Halt] = []
     for group in groups.values():
         whole = Halt(tuple(group))
-        together = any(_holds(shift, whole.demands) for shift in shifts)
-        found.extend([whole] if together else [Halt((each,)) for each in group])
+        together = any(_holds(shift, whole) for shift in shifts)
+        for halt in [whole] if together else [Halt((each,)) for each in group]:
+            found += [halt, *(Halt(halt.deliveries, number) for number in range(len(halt.first.alternatives)))]
     return found
 
 
-def _holds(shift: GivenShift, demands: Sequence[int]) -> bool:
-    return all(room is None or load <= room for load, room in zip(demands, shift.capacities, strict=True))
+def _terms(each: GivenDelivery) -> Hashable:
+    """All that must be equal: what differs in nothing but parcels, service time and price goes together."""
+    elsewhere = tuple((other.place, other.windows) for other in each.alternatives)
+    handling = (each.setup_s, each.required_skills, each.excluded_skills, each.preferred)
+    drivers = (each.preferred_driver, each.refused_drivers)
+    return each.place, each.windows, each.contact, each.penalty_s is None, elsewhere, handling, drivers
+
+
+def _holds(shift: GivenShift, halt: Halt) -> bool:
+    return all(
+        room is None or (load <= room and back <= room)
+        for load, back, room in zip(halt.demands, halt.collects, shift.capacities, strict=True)
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,13 +16,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from accounts.models import Person
-from deliveries.models import Delivery
+from deliveries.models import Address, Alternative, Delivery
 from kernel.database import Base
 from kernel.errors import Conflict
 from kernel.geo import Point, PointType
 from kernel.ids import new_id
 
 CAPACITY_NAMES = ("parcels", "weight_g", "volume_cm3")
+HOUR_S = 3600
 
 
 class Profile(StrEnum):
@@ -36,12 +38,22 @@ class Vehicle(Base):
     """A van, a cargo bicycle, a pair of feet. A capacity that is not named has no limit."""
 
     __tablename__ = "vehicles"
+    __table_args__ = (
+        CheckConstraint("fixed_cost >= 0 AND cost_per_h >= 0 AND cost_per_km >= 0", name="costs_not_negative"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     carrier_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str]
     profile: Mapped[Profile]
     capacities: Mapped[dict[str, Any]]  # by name of CAPACITY_NAMES, whole units
+    skills: Mapped[list[str]] = mapped_column(default=list)
+    # It stops on its own side of the street only: nobody crosses with a heavy parcel.
+    kerb_side: Mapped[bool] = mapped_column(default=False)
+    # What a route with it costs, in seconds of a courier's time: for going out at all, an hour, a kilometre.
+    fixed_cost: Mapped[int] = mapped_column(default=0)
+    cost_per_h: Mapped[int] = mapped_column(default=HOUR_S)
+    cost_per_km: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
@@ -57,6 +69,11 @@ class Pause:
     latest_at: datetime
     duration_s: int
 
+    @property
+    def lasts(self) -> timedelta:
+        """How long it is."""
+        return timedelta(seconds=self.duration_s)
+
 
 class Shift(Base):
     """One driver with one vehicle from a start to an end. Neither can be in two at once: the database forbids it."""
@@ -64,6 +81,7 @@ class Shift(Base):
     __tablename__ = "shifts"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="in_order"),
+        CheckConstraint("max_duration_s > 0 AND max_distance_m > 0 AND max_stops > 0", name="limits_above_zero"),
         ExcludeConstraint(
             ("driver_id", "="),
             (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
@@ -86,9 +104,11 @@ class Shift(Base):
     ends_at: Mapped[datetime]
     start_place: Mapped[Point] = mapped_column(PointType)
     end_place: Mapped[Point | None] = mapped_column(PointType)  # None: ends at the last stop
-    break_earliest_at: Mapped[datetime | None]
-    break_latest_at: Mapped[datetime | None]
-    break_s: Mapped[int | None]
+    written_breaks: Mapped[list[dict[str, Any]]] = mapped_column("breaks", default=list)  # the fields of Pause
+    skills: Mapped[list[str]] = mapped_column(default=list)  # the driver's; the vehicle has its own
+    max_duration_s: Mapped[int | None]
+    max_distance_m: Mapped[int | None]
+    max_stops: Mapped[int | None]
     cancelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
@@ -99,17 +119,27 @@ class Shift(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
 
     @property
-    def pause(self) -> Pause | None:
-        """The break, None when there is none."""
-        if self.break_earliest_at is None or self.break_latest_at is None or self.break_s is None:
-            return None
-        return Pause(self.break_earliest_at, self.break_latest_at, self.break_s)
+    def breaks(self) -> tuple[Pause, ...]:
+        """The breaks in the order in which they are taken."""
+        return tuple(
+            Pause(
+                datetime.fromisoformat(each["earliest_at"]),
+                datetime.fromisoformat(each["latest_at"]),
+                each["duration_s"],
+            )
+            for each in self.written_breaks
+        )
 
-    @pause.setter
-    def pause(self, pause: Pause | None) -> None:
-        self.break_earliest_at = pause.earliest_at if pause else None
-        self.break_latest_at = pause.latest_at if pause else None
-        self.break_s = pause.duration_s if pause else None
+    @breaks.setter
+    def breaks(self, breaks: Iterable[Pause]) -> None:
+        self.written_breaks = [
+            {
+                "earliest_at": each.earliest_at.isoformat(),
+                "latest_at": each.latest_at.isoformat(),
+                "duration_s": each.duration_s,
+            }
+            for each in breaks
+        ]
 
 
 class PlanState(StrEnum):
@@ -121,6 +151,14 @@ class PlanState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     PUBLISHED = "published"
+
+
+class Objective(StrEnum):
+    """What a plan is to save."""
+
+    LEAST_TIME = "least_time"
+    LEAST_DISTANCE = "least_distance"
+    FEWEST_VEHICLES = "fewest_vehicles"
 
 
 class Plan(Base):
@@ -135,9 +173,22 @@ class Plan(Base):
     delivery_ids: Mapped[list[str]]
     seed: Mapped[int]
     limit_s: Mapped[int | None]
+    objective: Mapped[Objective] = mapped_column(default=Objective.LEAST_TIME)
+    balance: Mapped[dict[str, Any] | None]  # {"measure": ..., "cost": ...}
+    traffic: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # the fields of traffic.Spell
+    zone: Mapped[str] = mapped_column(default="UTC")  # IANA: the hours of `traffic` are told in it
+    setup_s: Mapped[int] = mapped_column(default=0)  # parking, where a delivery says nothing of it
+    # In seconds of a courier's time: an hour off a preferred window, a driver who is not the preferred one, a driver
+    # who has never delivered near there.
+    early_cost_per_h: Mapped[int] = mapped_column(default=0)
+    late_cost_per_h: Mapped[int] = mapped_column(default=0)
+    preference_cost: Mapped[int] = mapped_column(default=0)
+    familiarity_cost: Mapped[int] = mapped_column(default=0)
+    allowed_shifts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # delivery_id, shift_ids
     percent: Mapped[int] = mapped_column(default=0)
     # What the search has reached so far, and what the plan costs in the end, split; seconds and metres.
     best_cost: Mapped[int | None] = mapped_column(BigInteger)
+    best_unassigned: Mapped[int | None]
     cost: Mapped[dict[str, Any] | None]
     # The share of travel times, 0 to 1, that are great-circle estimates because the streets gave no answer.
     estimated_share: Mapped[float | None]
@@ -147,8 +198,14 @@ class Plan(Base):
     requested_by: Mapped[UUID | None]
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
+    finish_asked_at: Mapped[datetime | None]  # somebody will take the best plan so far
     finished_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    # A replan: the published plan whose routes it changes, on which terms, what stood then, and what it would change.
+    replans: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
+    terms: Mapped[dict[str, Any] | None]
+    basis: Mapped[dict[str, Any] | None]
+    changes: Mapped[dict[str, Any] | None]
     version: Mapped[int] = mapped_column()
 
     routes: Mapped[list[Route]] = relationship(lazy="raise", order_by="Route.departs_at")
@@ -191,6 +248,11 @@ class Route(Base):
     published_at: Mapped[datetime | None]
     # Of the shift as it was planned: publishing refuses a route whose shift is another one by then.
     fingerprint: Mapped[str] = mapped_column(default="")
+    # How often its stops were put in another order after publishing, or went to or came from another driver; the
+    # last such change, for the driver; and when the courier was to go on in the present order (None: the first one).
+    revision: Mapped[int] = mapped_column(default=0)
+    latest_change: Mapped[dict[str, Any] | None]
+    resumes_at: Mapped[datetime | None]
     # Rises with whatever the driver must know of: published, a stop withdrawn, a stop done.
     version: Mapped[int] = mapped_column()
 
@@ -252,7 +314,10 @@ class Stop(Base):
     """One halt for one or more deliveries. Times from the courier's device; planned ones from the plan."""
 
     __tablename__ = "stops"
-    __table_args__ = (UniqueConstraint("route_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("route_id", "sequence"),
+        Index("ix_stops_place", "place", postgresql_using="gist"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"))
@@ -308,5 +373,20 @@ class Drop(Base):
     withdrawn_at: Mapped[datetime | None]  # the delivery was cancelled after publishing
     # Of the delivery as it was planned: publishing refuses a plan for what is not so any more.
     fingerprint: Mapped[str] = mapped_column(default="")
+    # The stop is at this other place of the delivery's. None: at its own address.
+    alternative_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("delivery_alternatives.id", ondelete="SET NULL"), index=True
+    )
 
     delivery: Mapped[Delivery] = relationship(lazy="raise")
+    alternative: Mapped[Alternative | None] = relationship(lazy="raise")
+
+    @property
+    def address(self) -> Address:
+        """Where the courier brings it."""
+        return self.delivery.address if self.alternative is None else self.alternative.address
+
+    @property
+    def access_notes(self) -> str | None:
+        """What the courier must know to get in there."""
+        return self.delivery.access_notes if self.alternative is None else self.alternative.access_notes

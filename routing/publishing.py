@@ -10,12 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from deliveries import progress
+from deliveries.models import Delivery
 from deliveries.queries import by_ids
 from kernel import facts
 from kernel.errors import Conflict
 from routing.constraints import refused_as
 from routing.facts import PlanPublished, RoutePublished
 from routing.fleet import routed_shifts
+from routing.given import Span
 from routing.models import Plan, PlanState, Route, Stop
 from routing.promises import promise
 from routing.requesting import ShiftAlreadyRouted, ShiftOver
@@ -40,7 +42,7 @@ def publish(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> 
     PlanAlreadyPublished, PlanNotSolved; ShiftAlreadyRouted, ShiftOver; PlanOutdated names the shifts and deliveries
     that are not what they were when the plan was made.
     """
-    _take(session, plan, now=now)
+    take(session, plan, now=now)
     routes = _routes(session, plan)
     _check_shifts(session, plan, routes, now=now)
     _check_deliveries(session, routes)
@@ -53,12 +55,15 @@ def publish(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> 
     route_ids = tuple(route.id for route in routes)
     facts.record(session, PlanPublished(plan_id=plan.id, route_ids=route_ids, at=now, by=by))
     for route in routes:
-        facts.record(session, _published(route, now=now, by=by))
+        facts.record(session, published(route, now=now, by=by))
     session.flush()
 
 
-def _take(session: Session, plan: Plan, *, now: datetime) -> None:
-    """Of two at once, the second waits here for the first, and then finds nothing to take."""
+def take(session: Session, plan: Plan, *, now: datetime) -> None:
+    """Make a solved plan a published one. PlanAlreadyPublished, PlanNotSolved.
+
+    Of two at once, the second waits here for the first, and then finds nothing to take.
+    """
     taken = session.scalar(
         update(Plan)
         .where(Plan.id == plan.id, Plan.state == PlanState.SOLVED)
@@ -99,15 +104,25 @@ def _check_deliveries(session: Session, routes: list[Route]) -> None:
 
 def _schedule(session: Session, routes: Sequence[Route], *, now: datetime, by: UUID | None) -> None:
     planned = {
-        drop.delivery_id: stop.planned_start_at for route in routes for stop in route.stops for drop in stop.drops
+        drop.delivery_id: (stop.planned_start_at, drop.alternative_id)
+        for route in routes
+        for stop in route.stops
+        for drop in stop.drops
     }
     for delivery in by_ids(session, planned.keys()):
-        windows = [(window.starts_at, window.ends_at) for window in delivery.windows]
-        start, end = promise(planned[delivery.id], windows=windows, now=now)
+        planned_at, alternative_id = planned[delivery.id]
+        start, end = promise(planned_at, windows=chosen_windows(delivery, alternative_id), now=now)
         progress.schedule(session, delivery, promised_from=start, promised_until=end, now=now, by=by)
 
 
-def _published(route: Route, *, now: datetime, by: UUID | None) -> RoutePublished:
+def chosen_windows(delivery: Delivery, alternative_id: UUID | None) -> Sequence[Span]:
+    """Return when the delivery may come to the place that was chosen for it."""
+    chosen = next((each for each in delivery.alternatives if each.id == alternative_id), delivery)
+    return [(window.starts_at, window.ends_at) for window in chosen.windows]
+
+
+def published(route: Route, *, now: datetime, by: UUID | None) -> RoutePublished:
+    """Return the fact that the driver has this route from now on."""
     return RoutePublished(
         route_id=route.id,
         plan_id=route.plan_id,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from accounts.principals import Principal
@@ -40,15 +41,29 @@ class NoRouteToday(NotFound):
 
 
 def plan(session: Session, plan_id: UUID, *, caller: Principal) -> Plan:
-    """Return a plan with its routes, down to the deliveries, and what it leaves out. PlanNotFound."""
+    """Return a plan with its routes, down to the deliveries, and what it leaves out. PlanNotFound.
+
+    The routes of a published replan are those that its shifts drive now.
+    """
     found = session.scalar(
         scoped(select(Plan), caller=caller, carrier=Plan.carrier_id)
         .where(Plan.id == plan_id)
         .options(selectinload(Plan.unassigned), selectinload(Plan.routes).options(*_whole_route()))
+        .execution_options(populate_existing=True)
     )
     if found is None:
         raise PlanNotFound()
+    if found.replans is not None and found.state is PlanState.PUBLISHED:
+        set_committed_value(found, "routes", _published_routes(session, found))
     return found
+
+
+def _published_routes(session: Session, plan: Plan) -> Sequence[Route]:
+    """Return what a published replan has become: the routes of its shifts, whichever plan they began with."""
+    shift_ids = [UUID(each) for each in plan.shift_ids]
+    asked = select(Route).where(Route.shift_id.in_(shift_ids), Route.published_at.is_not(None))
+    whole = asked.order_by(Route.departs_at).options(*_whole_route())
+    return session.scalars(whole.execution_options(populate_existing=True)).all()
 
 
 def plans(
@@ -135,5 +150,11 @@ def _whole_route() -> Sequence[_AbstractLoad]:
 
 
 def _whole_stop() -> Sequence[_AbstractLoad]:
-    delivery = selectinload(Stop.drops).joinedload(Drop.delivery, innerjoin=True)
-    return (delivery.selectinload(Delivery.windows), delivery.selectinload(Delivery.parcels))
+    drops = selectinload(Stop.drops)
+    delivery = drops.joinedload(Drop.delivery, innerjoin=True)
+    return (
+        delivery.selectinload(Delivery.windows),
+        delivery.selectinload(Delivery.parcels),
+        delivery.selectinload(Delivery.alternatives),
+        drops.joinedload(Drop.alternative),
+    )

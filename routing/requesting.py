@@ -17,10 +17,12 @@ from kernel.errors import Conflict, FieldError, Invalid
 from routing.facts import PlanRequested
 from routing.fleet import lacks_driver, routed_shifts, shifts_by_ids
 from routing.models import Plan, PlanState, Shift
+from routing.wishes import Wishes, written
 
 MOST_SHIFTS = 200
-MOST_DELIVERIES = 2000
+MOST_DELIVERIES = 10_000
 LONGEST_SPAN = timedelta(days=7)
+PLAIN = Wishes()
 
 
 class UnknownShifts(Invalid):
@@ -56,7 +58,11 @@ class NothingToPlan(Invalid):
 
 
 class TooManyDeliveries(Invalid):
-    """A plan takes at most 2 000 deliveries."""
+    """A plan takes at most 10 000 deliveries."""
+
+
+class NotInThePlan(Invalid):
+    """Shifts and deliveries that belong together are shifts and deliveries of the plan."""
 
 
 def request_plan(
@@ -66,25 +72,29 @@ def request_plan(
     delivery_ids: Sequence[UUID] | None,
     limit_s: int | None,
     seed: int,
+    wishes: Wishes = PLAIN,
     caller: Principal,
     now: datetime,
 ) -> Plan:
     """Queue a plan of the caller's carrier. `delivery_ids` None: all deliveries that wait for one.
 
     UnknownShifts, ShiftAlreadyRouted, ShiftOver, ShiftLacksDriver, ShiftsTooFarApart; UnknownDeliveries,
-    DeliveriesNotPlannable, NothingToPlan, TooManyDeliveries.
+    DeliveriesNotPlannable, NothingToPlan, TooManyDeliveries, NotInThePlan.
     """
     carrier_id = caller.organisation_id
-    shifts = _shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
-    deliveries = _deliveries(session, None if delivery_ids is None else _once(delivery_ids), carrier_id=carrier_id)
+    shifts = check_shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
+    deliveries = check_deliveries(session, delivery_ids, carrier_id=carrier_id)
+    _check_allowed(wishes, shifts, deliveries)
 
     plan = Plan(
         carrier_id=carrier_id,
         state=PlanState.QUEUED,
         shift_ids=[str(shift.id) for shift in shifts],
-        delivery_ids=[str(delivery_id) for delivery_id in deliveries],
+        delivery_ids=[str(delivery.id) for delivery in deliveries],
         seed=seed,
         limit_s=limit_s,
+        zone=wishes.zone or deliveries[0].zone,
+        **written(wishes),
         requested_by=caller.person_id,
         requested_at=now,
         routes=[],
@@ -100,7 +110,8 @@ def request_plan(
     return plan
 
 
-def _shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: datetime) -> Sequence[Shift]:
+def check_shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: datetime) -> Sequence[Shift]:
+    """Return the shifts, that a plan may take up. As `request_plan` refuses them."""
     shifts = shifts_by_ids(session, ids, carrier_id=carrier_id)
     unknown = _missing(ids, (shift.id for shift in shifts))
     if unknown:
@@ -119,10 +130,16 @@ def _shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: dat
     return shifts
 
 
-def _deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id: UUID) -> Sequence[UUID]:
-    found = [delivery.id for delivery in plannable(session, carrier_id=carrier_id, delivery_ids=ids)]
+def check_deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id: UUID) -> Sequence[Delivery]:
+    """Return the deliveries that a plan may take up, all when `ids` is None. As `request_plan` refuses them."""
+    ids = None if ids is None else _once(ids)
+    if ids is not None and len(ids) > MOST_DELIVERIES:
+        raise TooManyDeliveries(
+            f"{len(ids)} deliveries are named", errors=[FieldError("/delivery_ids", "names too many")], named=len(ids)
+        )
+    found = plannable(session, carrier_id=carrier_id, delivery_ids=ids)
     if ids is not None:
-        _check_all_found(session, ids, found, carrier_id=carrier_id)
+        _check_all_found(session, ids, [delivery.id for delivery in found], carrier_id=carrier_id)
     if not found:
         raise NothingToPlan()
     if len(found) > MOST_DELIVERIES:
@@ -141,6 +158,22 @@ def _check_all_found(session: Session, ids: Sequence[UUID], found: Sequence[UUID
     raise DeliveriesNotPlannable(errors=_at("delivery_ids", ids, missing), delivery_ids=missing)
 
 
+def _check_allowed(wishes: Wishes, shifts: Sequence[Shift], deliveries: Sequence[Delivery]) -> None:
+    known_shifts, known = {shift.id for shift in shifts}, {delivery.id for delivery in deliveries}
+    errors = []
+    for number, (delivery_id, shift_ids) in enumerate(wishes.allowed_shifts.items()):
+        at = f"/allowed_shifts/{number}"
+        if delivery_id not in known:
+            errors.append(FieldError(f"{at}/delivery_id", "is not a delivery of this plan"))
+        errors += [
+            FieldError(f"{at}/shift_ids/{index}", "is not a shift of this plan")
+            for index, shift_id in enumerate(shift_ids)
+            if shift_id not in known_shifts
+        ]
+    if errors:
+        raise NotInThePlan(errors=errors)
+
+
 def _once(ids: Sequence[UUID]) -> Sequence[UUID]:
     return list(dict.fromkeys(ids))
 
@@ -151,4 +184,5 @@ def _missing(wanted: Iterable[UUID], found: Iterable[UUID]) -> Sequence[UUID]:
 
 
 def _at(field: str, ids: Sequence[UUID], wrong: Collection[UUID]) -> Sequence[FieldError]:
-    return [FieldError(f"/{field}/{ids.index(one)}", str(one)) for one in wrong]
+    index = {one: number for number, one in enumerate(ids)}
+    return [FieldError(f"/{field}/{index[one]}", str(one)) for one in wrong]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -11,22 +11,32 @@ from sqlalchemy.orm import Session
 from deliveries.models import PLANNABLE
 from deliveries.queries import by_ids
 from kernel import facts
+from kernel.errors import Conflict
 from routing.assembling import Answer
 from routing.claiming import check_waiting, waiting
-from routing.facts import PlanCancelled, PlanFailed, PlanSolved
+from routing.facts import PlanCancelled, PlanFailed, PlanFinishAsked, PlanSolved
 from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import fingerprint, given_delivery, given_shift
 from routing.models import Drop, Plan, PlanState, Route
+
+type Check = Callable[[Session, Plan, Answer], None]
+
+
+class PlanNotBeingSolved(Conflict):
+    """Only a plan that is being solved has a best so far."""
 
 
 class ChangedMeanwhile(Exception):
     """What the plan was made from is not so any more. The text is for the dispatcher."""
 
 
-def store(session: Session, answer: Answer, *, now: datetime) -> Plan:
-    """Store the routes and what is left out. PlanSettled when it was cancelled; ChangedMeanwhile stores nothing."""
+def store(session: Session, answer: Answer, *, now: datetime, check: Check | None = None) -> Plan:
+    """Store the routes and what is left out. PlanSettled when it was cancelled; ChangedMeanwhile stores nothing.
+
+    `check` raises it for what is not as it was when the plan was taken up.
+    """
     plan = waiting(session, answer.question.job.plan_id)
-    _check_unchanged(session, plan, answer)
+    (check or _check_unchanged)(session, plan, answer)
 
     for route in answer.routes:
         route.plan_id, route.carrier_id = plan.id, plan.carrier_id
@@ -37,6 +47,7 @@ def store(session: Session, answer: Answer, *, now: datetime) -> Plan:
     plan.percent = 100
     plan.cost = dict(answer.cost)
     plan.best_cost = answer.cost["total"]
+    plan.best_unassigned = len(answer.unassigned)
     plan.estimated_share = answer.estimated_share
     plan.finished_at = now
 
@@ -75,6 +86,20 @@ def cancel(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> N
     session.flush()
 
     facts.record(session, PlanCancelled(plan_id=plan.id, at=now, by=by))
+
+
+def finish(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> None:
+    """Let the search end with the best plan so far, within a second or two; again: nothing. PlanNotBeingSolved."""
+    session.refresh(plan, ["state", "version", "finish_asked_at"], with_for_update=True)
+    if plan.state is not PlanState.SOLVING:
+        raise PlanNotBeingSolved(f"the plan is {plan.state}", state=plan.state)
+    if plan.finish_asked_at is not None:
+        return
+
+    plan.finish_asked_at = now
+    session.flush()
+
+    facts.record(session, PlanFinishAsked(plan_id=plan.id, at=now, by=by))
 
 
 def outdated_drops(session: Session, drops: list[Drop], *, for_update: bool = False) -> list[UUID]:

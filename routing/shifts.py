@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TypedDict
 from uuid import UUID
 
@@ -33,7 +34,7 @@ class VehicleBusy(Conflict):
 
 
 class ShiftInvalid(Invalid):
-    """A shift lasts between 15 minutes and 24 hours, ends in the future, and holds its break."""
+    """A shift lasts between 15 minutes and 24 hours, ends in the future, and holds its breaks in their order."""
 
 
 class NotADriver(Invalid):
@@ -53,7 +54,11 @@ class Terms(TypedDict):
     ends_at: datetime
     start_place: Point
     end_place: Point | None
-    pause: Pause | None
+    breaks: Sequence[Pause]
+    skills: Sequence[str]
+    max_duration_s: int | None
+    max_distance_m: int | None
+    max_stops: int | None
 
 
 class ShiftChange(TypedDict, total=False):
@@ -65,7 +70,11 @@ class ShiftChange(TypedDict, total=False):
     ends_at: datetime
     start_place: Point
     end_place: Point | None
-    pause: Pause | None
+    breaks: Sequence[Pause]
+    skills: Sequence[str]
+    max_duration_s: int | None
+    max_distance_m: int | None
+    max_stops: int | None
 
 
 _MEANINGS = {"ex_shifts_driver_once": DriverBusy, "ex_shifts_vehicle_once": VehicleBusy}
@@ -91,7 +100,11 @@ def change_shift(session: Session, shift: Shift, change: ShiftChange, *, now: da
         "ends_at": shift.ends_at,
         "start_place": shift.start_place,
         "end_place": shift.end_place,
-        "pause": shift.pause,
+        "breaks": shift.breaks,
+        "skills": shift.skills,
+        "max_duration_s": shift.max_duration_s,
+        "max_distance_m": shift.max_distance_m,
+        "max_stops": shift.max_stops,
     }
     _set(session, shift, {**terms, **change}, now=now)
 
@@ -114,7 +127,10 @@ def _set(session: Session, shift: Shift, terms: Terms, *, now: datetime) -> None
     with refused_as(_MEANINGS, session):
         shift.starts_at, shift.ends_at = terms["starts_at"], terms["ends_at"]
         shift.start_place, shift.end_place = terms["start_place"], terms["end_place"]
-        shift.pause = terms["pause"]
+        shift.breaks = tuple(terms["breaks"])
+        shift.skills = sorted(set(terms["skills"]))
+        shift.max_duration_s, shift.max_distance_m = terms["max_duration_s"], terms["max_distance_m"]
+        shift.max_stops = terms["max_stops"]
         session.add(shift)
 
 
@@ -129,15 +145,18 @@ def _time_faults(terms: Terms, now: datetime) -> Iterator[FieldError]:
 
 
 def _break_faults(terms: Terms) -> Iterator[FieldError]:
-    pause = terms["pause"]
-    if pause is None:
-        return
-    if pause.latest_at < pause.earliest_at:
-        yield FieldError("/break/latest_at", "must not be earlier than earliest_at")
-    if pause.earliest_at < terms["starts_at"]:
-        yield FieldError("/break/earliest_at", "lies before the shift")
-    if pause.latest_at + timedelta(seconds=pause.duration_s) > terms["ends_at"]:
-        yield FieldError("/break/latest_at", "would end after the shift")
+    for number, pause in enumerate(terms["breaks"]):
+        if pause.latest_at < pause.earliest_at:
+            yield FieldError(f"/breaks/{number}/latest_at", "must not be earlier than earliest_at")
+        if pause.earliest_at < terms["starts_at"]:
+            yield FieldError(f"/breaks/{number}/earliest_at", "lies before the shift")
+        if pause.latest_at + pause.lasts > terms["ends_at"]:
+            yield FieldError(f"/breaks/{number}/latest_at", "would end after the shift")
+    for number, (before, pause) in enumerate(pairwise(terms["breaks"]), start=1):
+        if pause.earliest_at < before.earliest_at or pause.latest_at < before.latest_at:
+            yield FieldError(f"/breaks/{number}", "comes before the break that is listed before it")
+        elif pause.latest_at < before.earliest_at + before.lasts:
+            yield FieldError(f"/breaks/{number}/latest_at", "must begin before the break before it can be over")
 
 
 def _check_places(session: Session, terms: Terms) -> None:

@@ -24,6 +24,9 @@ from routing.assembling import Answer
 from routing.claiming import PlanSettled
 from routing.facts import PlanRequested
 from routing.given import Job
+from routing.replan_answering import answer_replan
+from routing.replan_job import ReplanJob
+from routing.replan_settling import store_replan
 from routing.settling import ChangedMeanwhile
 from routing.solving.limit import Progress
 from routing.solving.process import Cancelled
@@ -82,12 +85,23 @@ def _solve_once(plan_id: UUID, *, last: bool) -> bool:
     if job is None:
         return True
     try:
-        found = answer(job, streets=STREETS.get(), on_progress=_Notes(plan_id), cancelled=lambda: _unwanted(plan_id))
+        found = _answer(job, plan_id)
     except Cancelled:
         return _settle(plan_id, lambda session: None)
     except CannotPlan as failure:
         return _settle(plan_id, _failure(plan_id, str(failure)))
     return _store(plan_id, found, last=last)
+
+
+def _answer(job: Job, plan_id: UUID) -> Answer:
+    ask = answer_replan if isinstance(job, ReplanJob) else answer
+    return ask(
+        job,  # type: ignore[arg-type]  # of the kind that `ask` takes
+        streets=STREETS.get(),
+        on_progress=_Notes(plan_id),
+        cancelled=lambda: _unwanted(plan_id),
+        finish=lambda: _to_finish(plan_id),
+    )
 
 
 def _claim(plan_id: UUID) -> Job | None:
@@ -108,10 +122,17 @@ def _claim(plan_id: UUID) -> Job | None:
 
 def _store(plan_id: UUID, found: Answer, *, last: bool) -> bool:
     try:
-        return _settle(plan_id, lambda session: settling.store(session, found, now=clock.now()))
+        return _settle(plan_id, lambda session: _stored(session, found))
     except ChangedMeanwhile as changed:
         log.info("a plan has to be solved again", plan_id=str(plan_id), reason=str(changed))
         return last and _settle(plan_id, _failure(plan_id, str(changed)))
+
+
+def _stored(session: Session, found: Answer) -> object:
+    job = found.question.job
+    if isinstance(job, ReplanJob):
+        return store_replan(session, found, job, now=clock.now())
+    return settling.store(session, found, now=clock.now())
 
 
 def _failure(plan_id: UUID, reason: str) -> Callable[[Session], object]:
@@ -147,6 +168,12 @@ class _Notes:
 def _unwanted(plan_id: UUID) -> bool:
     with suppress(DBAPIError), Sessions.begin() as session:
         return not claiming.is_wanted(session, plan_id)
+    return False
+
+
+def _to_finish(plan_id: UUID) -> bool:
+    with suppress(DBAPIError), Sessions.begin() as session:
+        return claiming.is_to_finish(session, plan_id)
     return False
 
 

@@ -1,45 +1,24 @@
-"""From a job to what the optimiser is asked, and back: places to indices, times to seconds since the plan's origin.
-
-Whatever is rounded is rounded so that what the optimiser may do, the shift and the recipient allow too: starts and
-ends of windows up (half-open in both worlds), ends of shifts down.
-"""
+"""From a job to what the optimiser is asked: places to indices, times to seconds, wishes to rules and costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
-from math import ceil, floor
 
 from kernel.geo import Point
-from places.streets import Matrix
-from routing.given import GivenShift, Job, Span
+from places.streets import Matrix, Streets
+from routing.given import Job, Travel
 from routing.grouping import Halt, halts
-from routing.models import CAPACITY_NAMES, Profile
-from routing.solving.problem import Break, Problem, Stop, Vehicle, Window
-from routing.solving.problem import Profile as Ways
+from routing.models import CAPACITY_NAMES
+from routing.pricing import Prices
+from routing.seconds import Origin, windows_s
+from routing.solving.problem import Problem, Profile, Stop, Window
+from routing.solving.way import Way
+from routing.stating import Terms, begins
+from routing.traffic import changes, hours, longer
 
-_SECOND = timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The instant that the optimiser calls 0."""
-
-    at: datetime
-
-    def up(self, at: datetime) -> int:
-        """Return the first whole second that is not before `at`."""
-        return ceil((at - self.at) / _SECOND)
-
-    def down(self, at: datetime) -> int:
-        """Return the last whole second that is not after `at`."""
-        return floor((at - self.at) / _SECOND)
-
-    def instant(self, seconds: int) -> datetime:
-        """Return the time at `seconds`."""
-        return self.at + seconds * _SECOND
+type Matrices = Mapping[Travel, Matrix]
 
 
 @dataclass(frozen=True)
@@ -51,12 +30,22 @@ class Question:
     @cached_property
     def origin(self) -> Origin:
         """When the first shift begins; a shift that has begun already counts from now."""
-        return Origin(min(self._begins(shift) for shift in self.job.shifts).replace(microsecond=0))
+        return Origin(min(begins(shift, self.job.now) for shift in self.job.shifts).replace(microsecond=0))
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What the optimiser's units of cost are worth."""
+        return Prices.of(self.job)
 
     @cached_property
     def _halts(self) -> list[tuple[Halt, tuple[Window, ...]]]:
         until_s = self.origin.down(max(shift.ends_at for shift in self.job.shifts)) + 1
-        found = halts(self.job.deliveries, shifts=self.job.shifts)
+        found = halts(
+            self.job.deliveries,
+            shifts=self.job.shifts,
+            allowed=self.job.wishes.allowed_shifts,
+            together=self.job.groups,
+        )
         return [(halt, windows_s(halt.windows, origin=self.origin, until_s=until_s)) for halt in found]
 
     @cached_property
@@ -66,8 +55,9 @@ class Question:
 
     @cached_property
     def closed(self) -> Sequence[Halt]:
-        """The halts that nobody can reach in time."""
-        return [halt for halt, windows in self._halts if halt.windows and not windows]
+        """The halts that nobody can reach in time, nor any other place for the same deliveries."""
+        reached = {halt.first.id for halt in self.open.values()}
+        return [halt for halt, _ in self._halts if halt.alternative is None and halt.first.id not in reached]
 
     @cached_property
     def places(self) -> Sequence[Point]:
@@ -75,66 +65,57 @@ class Question:
         return [*dict.fromkeys(self._all_places())]
 
     @cached_property
-    def profiles(self) -> Sequence[Profile]:
-        """The profiles in use."""
-        return sorted({shift.profile for shift in self.job.shifts})
+    def travels(self) -> Sequence[Travel]:
+        """The ways of moving that are in use."""
+        return sorted({shift.travel for shift in self.job.shifts})
 
-    def problem(self, matrices: Mapping[Profile, Matrix]) -> Problem:
-        """Return the question, with the street times of each profile between `places`."""
-        index = {place: number for number, place in enumerate(self.places)}
-        loads = [sum(column) for column in zip(*(halt.demands for halt in self.open.values()), strict=True)]
-        unlimited = tuple(loads or [0] * len(CAPACITY_NAMES))
+    def matrices(self, streets: Streets) -> Matrices:
+        """Return the street times between `places` for each of `travels`. May take minutes: no transaction is open."""
+        return {
+            each: streets.matrix(each.profile.value, self.places, kerb_side=each.kerb_side) for each in self.travels
+        }
+
+    def problem(self, matrices: Matrices) -> Problem:
+        """Return the question, with the street times of each way of moving between `places`."""
+        terms = Terms(self.job, self.origin, {place: number for number, place in enumerate(self.places)}, self.prices)
+        stops = tuple(terms.stop(halt, windows) for halt, windows in self._halts if halt.id in self.open)
+        unlimited = _room_for_all(stops)
         return Problem(
             places=len(self.places),
-            profiles={
-                profile: Ways(duration_s=matrix.duration_s, distance_m=matrix.distance_m)
-                for profile, matrix in matrices.items()
-            },
-            vehicles=tuple(self._vehicle(shift, index, unlimited) for shift in self.job.shifts),
-            stops=tuple(
-                Stop(
-                    id=halt.id,
-                    place=index[halt.place],
-                    service_s=halt.service_s,
-                    windows=windows,
-                    demands=halt.demands,
-                    penalty=halt.penalty_s,
-                )
-                for halt, windows in self._halts
-                if halt.id in self.open
-            ),
+            profiles={str(travel): self._profile(travel, matrix) for travel, matrix in matrices.items()},
+            vehicles=tuple(terms.vehicle(shift, unlimited) for shift in self.job.shifts),
+            stops=stops,
             capacity_names=CAPACITY_NAMES,
+            balance=self.prices.balance(self.job.wishes.balance),
         )
 
-    def _vehicle(self, shift: GivenShift, index: Mapping[Point, int], unlimited: Sequence[int]) -> Vehicle:
-        starts_s = self.origin.up(self._begins(shift))
-        return Vehicle(
-            id=str(shift.id),
-            profile=shift.profile,
-            start_place=index[shift.start_place],
-            end_place=None if shift.end_place is None else index[shift.end_place],
-            shift_start_s=starts_s,
-            shift_end_s=max(starts_s, self.origin.down(shift.ends_at)),
-            capacities=tuple(
-                room if limit is None else limit for limit, room in zip(shift.capacities, unlimited, strict=True)
-            ),
-            breaks=tuple(self._breaks(shift, starts_s)),
-        )
+    def leg_s(self, travel: Travel, free_s: int, *, leaves_s: int) -> int:
+        """Return what a drive of `free_s` on free streets takes for who leaves at `leaves_s`, without any break."""
+        found = self._traffic[travel]
+        way = Way(tuple(longer(free_s, percent) for _, percent in found), tuple(start_s for start_s, _ in found[1:]))
+        return way.arrival(leaves_s) - leaves_s
 
-    def _breaks(self, shift: GivenShift, starts_s: int) -> Iterator[Break]:
-        if shift.pause is None:
-            return
-        earliest_s = max(starts_s, self.origin.up(shift.pause.earliest_at))
-        latest_s = self.origin.down(shift.pause.latest_at)
-        if latest_s >= starts_s:  # else its time is past: the shift began before the plan
-            yield Break(
-                earliest_start_s=earliest_s,
-                latest_start_s=max(earliest_s, latest_s),
-                duration_s=shift.pause.duration_s,
-            )
+    @cached_property
+    def _traffic(self) -> Mapping[Travel, Sequence[tuple[int, int]]]:
+        """Since which second drives take which percentage of their free time."""
+        wishes, ends_at = self.job.wishes, max(shift.ends_at for shift in self.job.shifts)
+        return {
+            travel: [
+                (self.origin.up(at), percent)
+                for at, percent in changes(
+                    wishes.traffic,
+                    profile=travel.profile,
+                    zone=wishes.zone or "UTC",
+                    starts_at=self.origin.at,
+                    ends_at=ends_at,
+                )
+            ]
+            for travel in self.travels
+        }
 
-    def _begins(self, shift: GivenShift) -> datetime:
-        return max(shift.starts_at, self.job.now)
+    def _profile(self, travel: Travel, matrix: Matrix) -> Profile:
+        first, later = hours(matrix.duration_s, self._traffic[travel])
+        return Profile(duration_s=first, distance_m=matrix.distance_m, hours=tuple(later))
 
     def _all_places(self) -> Iterator[Point]:
         for shift in self.job.shifts:
@@ -145,15 +126,7 @@ class Question:
             yield halt.place
 
 
-def windows_s(windows: Sequence[Span], *, origin: Origin, until_s: int) -> tuple[Window, ...]:
-    """Return the windows in seconds within `[0, until_s)`, in order, those that overlap or touch as one."""
-    merged: list[Window] = []
-    for starts_at, ends_at in sorted(windows):
-        start_s, end_s = max(0, origin.up(starts_at)), min(until_s, origin.up(ends_at))
-        if start_s >= end_s:
-            continue
-        if merged and start_s <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end_s))
-        else:
-            merged.append((start_s, end_s))
-    return tuple(merged)
+def _room_for_all(stops: Sequence[Stop]) -> Sequence[int]:
+    """Return a capacity that never binds, of each kind."""
+    loads = [stop.demands for stop in stops] + [stop.collects for stop in stops if stop.collects]
+    return [sum(column) for column in zip(*loads, strict=True)] if loads else [0] * len(CAPACITY_NAMES)

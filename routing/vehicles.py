@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
 from kernel.errors import Conflict
-from routing.models import Profile, Shift, Vehicle
+from routing.models import HOUR_S, Profile, Shift, Vehicle
 
 
 class VehicleRetired(Conflict):
@@ -28,6 +28,14 @@ class VehicleChange(TypedDict, total=False):
     name: str
     profile: Profile
     capacities: Mapping[str, int]
+    skills: Sequence[str]
+    kerb_side: bool
+    fixed_cost: int
+    cost_per_h: int
+    cost_per_km: int
+
+
+_AS_GIVEN = ("name", "profile", "kerb_side", "fixed_cost", "cost_per_h", "cost_per_km")
 
 
 def add_vehicle(
@@ -36,12 +44,26 @@ def add_vehicle(
     name: str,
     profile: Profile,
     capacities: Mapping[str, int],
+    skills: Sequence[str] = (),
+    kerb_side: bool = False,
+    fixed_cost: int = 0,
+    cost_per_h: int = HOUR_S,
+    cost_per_km: int = 0,
     caller: Principal,
     now: datetime,
 ) -> Vehicle:
-    """Add a vehicle to the caller's carrier."""
+    """Add a vehicle to the caller's carrier. Its costs are in seconds of a courier's time."""
     vehicle = Vehicle(
-        carrier_id=caller.organisation_id, name=name, profile=profile, capacities=dict(capacities), created_at=now
+        carrier_id=caller.organisation_id,
+        name=name,
+        profile=profile,
+        capacities=dict(capacities),
+        skills=sorted(set(skills)),
+        kerb_side=kerb_side,
+        fixed_cost=fixed_cost,
+        cost_per_h=cost_per_h,
+        cost_per_km=cost_per_km,
+        created_at=now,
     )
     session.add(vehicle)
     session.flush()
@@ -51,12 +73,14 @@ def add_vehicle(
 def change_vehicle(session: Session, vehicle: Vehicle, change: VehicleChange) -> None:
     """Change the locked vehicle. VehicleRetired."""
     _check_in_service(vehicle)
-    if "name" in change:
-        vehicle.name = change["name"]
-    if "profile" in change:
-        vehicle.profile = change["profile"]
+    given: dict[str, Any] = {**change}
+    for name in _AS_GIVEN:
+        if name in given:
+            setattr(vehicle, name, given[name])
     if "capacities" in change:
         vehicle.capacities = dict(change["capacities"])
+    if "skills" in change:
+        vehicle.skills = sorted(set(change["skills"]))
     session.flush()
 
 

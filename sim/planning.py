@@ -34,22 +34,24 @@ async def open_shifts(
             "ends_at": ends_at.isoformat(),
             "start_place": point(place),
             "end_place": point(place),
-            "break": _break(starts_at, ends_at),
+            "breaks": _breaks(starts_at, ends_at),
         }
         shifts.append((await dispatcher.post("/v1/shifts", body))["id"])
     return shifts
 
 
-def _break(starts_at: datetime, ends_at: datetime) -> dict[str, Any] | None:
+def _breaks(starts_at: datetime, ends_at: datetime) -> list[dict[str, Any]]:
     """Return a break about the middle of the shift; a short one has none."""
     if ends_at - starts_at < timedelta(hours=2):
-        return None
+        return []
     middle = starts_at + (ends_at - starts_at) / 2
-    return {
-        "earliest_at": (middle - timedelta(minutes=30)).isoformat(),
-        "latest_at": (middle + timedelta(minutes=30)).isoformat(),
-        "duration_s": BREAK_S,
-    }
+    return [
+        {
+            "earliest_at": (middle - timedelta(minutes=30)).isoformat(),
+            "latest_at": (middle + timedelta(minutes=30)).isoformat(),
+            "duration_s": BREAK_S,
+        }
+    ]
 
 
 async def make_plan(

@@ -153,6 +153,7 @@ def delivery(
             created_at=BORN,
             windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
             parcels=[Parcel(weight_g=weight_g, live=True)],
+            alternatives=[],
         ),
     )
 

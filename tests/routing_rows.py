@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
+from routing.given import fingerprint, given_delivery, given_shift
 from routing.models import Drop, Plan, PlanState, Profile, Route, Shift, Stop, StopState, Vehicle
 from tests import factories
 
@@ -85,7 +86,7 @@ def delivery(
             created_at=now,
             windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
             parcels=[Parcel(weight_g=weight_g) for weight_g in weights_g],
-            **given,
+            **{"alternatives": []} | given,
         ),
     )
 
@@ -126,6 +127,26 @@ def published_route(
         for each in (each for group in stops for each in group):
             each.state = DeliveryState.SCHEDULED
     return _flushed(session, route)
+
+
+def published_plan(
+    session: Session, *, on: Sequence[Shift], stops: Sequence[Sequence[Sequence[Delivery]]], now: datetime
+) -> Plan:
+    """A published plan: a route for each shift as by `published_route`, each stop promised within half an hour."""
+    routes = [
+        published_route(session, on=shift, stops=groups, now=now) for shift, groups in zip(on, stops, strict=True)
+    ]
+    plan = session.get_one(Plan, routes[0].plan_id)
+    plan.shift_ids = [str(shift.id) for shift in on]
+    half = timedelta(minutes=30)
+    for route in routes:
+        route.plan_id, route.fingerprint = plan.id, fingerprint(given_shift(route.shift))
+        for stop in route.stops:
+            for drop in stop.drops:
+                drop.fingerprint = fingerprint(given_delivery(drop.delivery))
+                drop.delivery.promise_window(stop.planned_start_at - half, stop.planned_start_at + half)
+    session.flush()
+    return plan
 
 
 def _stop(on: Shift, sequence: int, group: Sequence[Delivery]) -> Stop:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from kernel.database import after_commit
@@ -15,6 +16,7 @@ from kernel.geo import Point
 from places.streets import STREETS, Profile
 from routing.models import Route, Stop, StopState
 from routing.queries import NoRouteToday, published_route_of
+from routing.replan_terms import Seen
 from tracking import live
 from tracking.along import remaining_s
 from tracking.estimating import Travel
@@ -69,6 +71,21 @@ def take(session: Session, fixes: Sequence[Fix], *, driver_id: UUID, now: dateti
         return Taken(verdicts)
     _tell(session, ahead[0], newest.place)
     return Taken(verdicts, route.id, _heading(route, ahead[0], newest, now))
+
+
+def last_seen(session: Session, driver_ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, Seen]:
+    """Return where drivers were last seen for sure, by driver; who was not seen of late is not among them."""
+    rows = session.scalars(
+        select(Position)
+        .ext(distinct_on(Position.driver_id))
+        .where(
+            Position.driver_id.in_(driver_ids),
+            Position.verdict == Verdict.ACCEPTED,
+            Position.device_time > now - STALE,
+        )
+        .order_by(Position.driver_id, Position.device_time.desc())
+    )
+    return {row.driver_id: Seen(row.place, min(now, row.device_time)) for row in rows}
 
 
 def measure(heading: Heading) -> Travel:

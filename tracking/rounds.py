@@ -44,8 +44,12 @@ def ahead_of(route: Route) -> list[Ahead]:
 
 
 def left_at(route: Route) -> datetime:
-    """Return when the courier was through with the last stop; before the first, when the round is to begin."""
-    return max((stop.done_at for stop in route.stops if stop.done_at is not None), default=route.departs_at)
+    """Return when the courier was through with the last stop; before the first, when the round is to begin.
+
+    A round planned anew goes on when it is planned to.
+    """
+    done = max((stop.done_at for stop in route.stops if stop.done_at is not None), default=route.departs_at)
+    return done if route.resumes_at is None else max(done, route.resumes_at)
 
 
 def last_event_at(route: Route) -> datetime | None:
@@ -81,6 +85,8 @@ def _ways(route: Route) -> Sequence[tuple[Stop, int, int]]:
     ways: list[tuple[Stop, int, int]] = []
     left, passed_s = route.departs_at, 0
     for stop in route.stops:
+        if route.resumes_at is not None and stop.state is not StopState.DONE:
+            left = max(left, route.resumes_at)  # planned anew: what lay idle before was no rest
         rest = stop.planned_arrival_at - left - timedelta(seconds=stop.leg_duration_s)
         ways.append((stop, passed_s + stop.leg_duration_s, max(0, round(rest.total_seconds()))))
         passed_s = 0 if is_live(stop) else passed_s + stop.leg_duration_s

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, FactRow
-from routing.facts import DropWithdrawn, RoutePublished, StopWithdrawn
+from routing.facts import DropWithdrawn, RoutePublished, RouteReplanned, StopWithdrawn
 from tracking import refreshing
 
 
@@ -19,7 +19,8 @@ def _refresh(session: Session, fact: FactRow) -> None:
 
 
 REFRESH_ARRIVALS = Consumer.of(
-    "tracking.refresh_arrivals", {RoutePublished: _refresh, StopWithdrawn: _refresh, DropWithdrawn: _refresh}
+    "tracking.refresh_arrivals",
+    {RoutePublished: _refresh, RouteReplanned: _refresh, StopWithdrawn: _refresh, DropWithdrawn: _refresh},
 )
 
 

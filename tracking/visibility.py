@@ -72,7 +72,7 @@ def seen(
     at_door = coming and stop is not None and stop.state is StopState.ARRIVED
     return Seen(
         state=delivery.state,
-        address_hint=_hint(delivery.address_text) if goes_on else None,
+        address_hint=_hint(_address(delivery, drop if coming else None)) if goes_on else None,
         zone=delivery.zone,
         promise=delivery.promise if goes_on else None,
         first_promise=delivery.first_promise if goes_on else None,
@@ -81,6 +81,12 @@ def seen(
         courier_position=place if shows_position(delivery, stop) else None,
         outcome=drop.outcome if drop is not None and not coming else None,
     )
+
+
+def _address(delivery: Delivery, drop: Drop | None) -> str:
+    """Return where it comes: to the other place that was chosen for it, else to its own address."""
+    chosen = None if drop is None else drop.alternative
+    return delivery.address_text if chosen is None else chosen.address_text
 
 
 def _hint(address: str) -> str:

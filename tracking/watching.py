@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from deliveries.models import Delivery
 from kernel.facts import FactRow
@@ -58,6 +58,7 @@ def _on_route(session: Session, delivery_id: UUID) -> tuple[Drop | None, Stop | 
     """Return the newest drop on a published route that was not withdrawn, its stop, and the stop's arrival."""
     row = session.execute(
         select(Drop, Stop, Arrival)
+        .options(joinedload(Drop.alternative))
         .join(Stop, Stop.id == Drop.stop_id)
         .join(Route, Route.id == Stop.route_id)
         .outerjoin(Arrival, Arrival.stop_id == Stop.id)

@@ -6,12 +6,13 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from api.deliveries.schemas import RecipientSchema, WindowSchema
-from api.fields import NOT_BLANK, Email, Name, Phone, Place, Schema, Text, Truth, Whole
-from deliveries.drafts import DEFAULT_SERVICE_S, Draft, DraftAddress, DraftParcel, DraftWindow
-from deliveries.models import ProofRequirement, Recipient
+from api.deliveries.schemas import CollectsSchema, RecipientSchema, WindowSchema
+from api.fields import NOT_BLANK, Email, Name, Phone, Place, Schema, Text, Truth, Whole, skills
+from deliveries.drafts import DEFAULT_SERVICE_S, Draft, DraftAddress, DraftAlternative, DraftParcel
+from deliveries.models import ProofRequirement, Recipient, Window
 
 LONGEST_SERVICE_S = 7200
+LONGEST_SETUP_S = 3600
 DEAREST_S = 604_800  # leaving one out never costs more than a week of a courier's time
 
 
@@ -44,8 +45,8 @@ class DraftWindowSchema(WindowSchema):
     """When the recipient can receive: half-open, `starts_at` belongs to it and `ends_at` does not."""
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> DraftWindow:
-        return DraftWindow(**data)
+    def _made(self, data: dict[str, Any], **_: Any) -> Window:
+        return Window(**data)
 
 
 def _side() -> Whole:
@@ -108,6 +109,59 @@ def _penalty_s(**kwargs: Any) -> Whole:
     return Whole(most=DEAREST_S, allow_none=True, metadata={"description": about, "examples": [3600]}, **kwargs)
 
 
+def _priority(**kwargs: Any) -> Whole:
+    about = "The same as `penalty_s`, as 0 to 100: ten minutes at 0, twice as much each ten steps, a week at 100"
+    return Whole(most=100, allow_none=True, metadata={"description": about, "examples": [60]}, **kwargs)
+
+
+def _setup_s(**kwargs: Any) -> Whole:
+    about = "Seconds to park, paid once for several doors at one place; none: as the plan says"
+    metadata = {"description": about, "examples": [180]}
+    return Whole(most=LONGEST_SETUP_S, allow_none=True, metadata=metadata, **kwargs)
+
+
+def _preferred_window(**kwargs: Any) -> fields.Nested:
+    about = "When it would better come: at any other time it costs the plan, but nothing is refused"
+    return fields.Nested(DraftWindowSchema, allow_none=True, metadata={"description": about}, **kwargs)
+
+
+def _preferred_driver_id(**kwargs: Any) -> fields.UUID:
+    return fields.UUID(allow_none=True, metadata={"description": "Any other driver costs the plan"}, **kwargs)
+
+
+def _refused_driver_ids(**kwargs: Any) -> fields.List[Any]:
+    about = {"description": "Drivers who must not bring it"}
+    return fields.List(fields.UUID(), validate=validate.Length(max=50), metadata=about, **kwargs)
+
+
+def _collects(**kwargs: Any) -> fields.Nested:
+    return fields.Nested(CollectsSchema, metadata={"description": "What the courier takes along"}, **kwargs)
+
+
+class DraftAlternativeSchema(Schema):
+    """Another place where it may go instead, with windows of its own; one of all is chosen."""
+
+    address = fields.Nested(DraftAddressSchema, required=True)
+    windows = _windows(load_default=list)
+    service_s = Whole(
+        most=LONGEST_SERVICE_S,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Seconds there; none: as at the delivery's own address", "examples": [60]},
+    )
+    access_notes = _access_notes(load_default=None)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> DraftAlternative:
+        return DraftAlternative(**data | {"windows": tuple(data["windows"])})
+
+
+def _alternatives(**kwargs: Any) -> fields.List[Any]:
+    about = {"description": "Other places where it may go instead: home by day, a locker by night"}
+    each = fields.Nested(DraftAlternativeSchema)
+    return fields.List(each, validate=validate.Length(max=5), metadata=about, **kwargs)
+
+
 def _proof_requirements(**kwargs: Any) -> fields.List[Any]:
     return fields.List(
         fields.Enum(ProofRequirement, by_value=fields.String),
@@ -115,6 +169,17 @@ def _proof_requirements(**kwargs: Any) -> fields.List[Any]:
         metadata={"description": "Evidence without which it cannot be completed", "examples": [["photo"]]},
         **kwargs,
     )
+
+
+_LISTS = (
+    "windows",
+    "parcels",
+    "proof_requirements",
+    "required_skills",
+    "excluded_skills",
+    "refused_driver_ids",
+    "alternatives",
+)
 
 
 class DeliveryDraftSchema(Schema):
@@ -131,12 +196,21 @@ class DeliveryDraftSchema(Schema):
     parcels = _parcels(required=True)
     service_s = _service_s(load_default=DEFAULT_SERVICE_S)
     penalty_s = _penalty_s(load_default=None)
+    priority = _priority(load_default=None)
+    setup_s = _setup_s(load_default=None)
+    required_skills = skills("All of them are needed", load_default=list)
+    excluded_skills = skills("None of them may come", load_default=list)
+    preferred_window = _preferred_window(load_default=None)
+    preferred_driver_id = _preferred_driver_id(load_default=None)
+    refused_driver_ids = _refused_driver_ids(load_default=list)
+    collects = _collects(load_default=dict)
+    alternatives = _alternatives(load_default=list)
     proof_requirements = _proof_requirements(load_default=list)
     draft = Truth(load_default=False)
 
     @post_load
     def _made(self, data: dict[str, Any], **_: Any) -> Draft:
-        for name in ("windows", "parcels", "proof_requirements"):
+        for name in _LISTS:
             data[name] = tuple(data[name])
         return Draft(**data)
 
@@ -150,7 +224,7 @@ class RecipientChangeSchema(Schema):
 
 
 class DeliveryChangeSchema(Schema):
-    """What is not named stays; windows and parcels are replaced whole.
+    """What is not named stays; lists are replaced whole, and `penalty_s` and `priority` take each other's place.
 
     Once a published plan takes the delivery, only `external_id`, `recipient`, `access_notes` and
     `proof_requirements` can be changed.
@@ -164,4 +238,13 @@ class DeliveryChangeSchema(Schema):
     parcels = _parcels()
     service_s = _service_s()
     penalty_s = _penalty_s()
+    priority = _priority()
+    setup_s = _setup_s()
+    required_skills = skills("All of them are needed")
+    excluded_skills = skills("None of them may come")
+    preferred_window = _preferred_window()
+    preferred_driver_id = _preferred_driver_id()
+    refused_driver_ids = _refused_driver_ids()
+    collects = _collects()
+    alternatives = _alternatives()
     proof_requirements = _proof_requirements()

@@ -16,6 +16,8 @@ from kernel.errors import FieldError, Invalid, Refusal
 
 # What a file of rejects has beside the columns; ignored when it is imported again.
 REJECTED = ("line", "problem")
+_NUMBERS = ("service_s", "penalty_s", "priority", "setup_s")
+_SEVERAL = ("proof_requirements", "required_skills", "excluded_skills")
 _EACH_PARCEL = ("weight_g", "length_mm", "width_mm", "height_mm", "code", "description")
 COLUMNS: Mapping[str, str] = {
     "external_id": "your own number, unique with the merchant; a second import then changes nothing",
@@ -35,6 +37,11 @@ COLUMNS: Mapping[str, str] = {
     "description": "",
     "service_s": "seconds at the door, 120 unless given",
     "penalty_s": "what leaving it out of a plan may cost; empty: it must go",
+    "priority": "the same as 0 to 100",
+    "setup_s": "seconds to park; empty: as the plan says",
+    "required_skills": "all that are needed, with ; between",
+    "excluded_skills": "none of which may come, with ; between",
+    "preferred_window": "when it would better come: FROM/UNTIL",
     "proof_requirements": "photo, signature, or both with ; between",
     "draft": "true: not to be planned yet",
 }
@@ -109,11 +116,12 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
 def document(given: Mapping[str, str]) -> dict[str, Any]:
     """Return the JSON document of a row's filled cells. What is not a number stays text, for the schema to refuse."""
     made: dict[str, Any] = {name: given[name] for name in ("external_id", "access_notes") if name in given}
-    made |= {name: _number(given[name]) for name in ("service_s", "penalty_s") if name in given}
+    made |= {name: _number(given[name]) for name in _NUMBERS if name in given}
+    made |= {name: _parts(given[name]) for name in _SEVERAL if name in given}
+    if "preferred_window" in given:
+        made["preferred_window"] = _window(given["preferred_window"])
     if "draft" in given:
         made["draft"] = {"true": True, "false": False}.get(given["draft"].lower(), given["draft"])
-    if "proof_requirements" in given:
-        made["proof_requirements"] = _parts(given["proof_requirements"])
     made["recipient"] = {
         name: given[column]
         for name, column in (("name", "recipient_name"), ("phone", "phone"), ("email", "email"))

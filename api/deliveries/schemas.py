@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.fields import Email, Name, Phone, Place, Schema, Time, Whole
+from api.fields import Email, Name, Phone, Place, Schema, Time, Whole, skills
 from deliveries.models import DeliveryState, ParcelCodeKind, ProofRequirement
 
 
@@ -55,6 +55,24 @@ class ParcelSchema(Schema):
     height_mm = Whole(required=True, allow_none=True)
 
 
+class CollectsSchema(Schema):
+    """What the courier takes along from the door. What is not named is nothing."""
+
+    parcels = Whole(most=100_000, metadata={"examples": [1]})
+    weight_g = Whole(metadata={"examples": [2000]})
+    volume_cm3 = Whole(metadata={"examples": [9000]})
+
+
+class AlternativeSchema(Schema):
+    """Another place where it may go instead. `service_s` null: as long as at the delivery's own address."""
+
+    id = fields.UUID(required=True)
+    address = fields.Nested(DeliveryAddressSchema, required=True)
+    windows = fields.List(fields.Nested(WindowSchema), required=True)
+    service_s = Whole(required=True, allow_none=True)
+    access_notes = fields.String(required=True, allow_none=True)
+
+
 class DeliverySchema(Schema):
     """One promise to one recipient. Its ETag is its `version`."""
 
@@ -75,6 +93,15 @@ class DeliverySchema(Schema):
     parcels = fields.List(fields.Nested(ParcelSchema), required=True)
     service_s = Whole(required=True, metadata={"description": "Seconds at the door", "examples": [120]})
     penalty_s = Whole(required=True, allow_none=True)
+    priority = Whole(required=True, allow_none=True, metadata={"examples": [60]})
+    setup_s = Whole(required=True, allow_none=True, metadata={"description": "Parking; null: as the plan says"})
+    required_skills = skills("All of them are needed", required=True)
+    excluded_skills = skills("None of them may come", required=True)
+    preferred_window = fields.Nested(WindowSchema, required=True, allow_none=True)
+    preferred_driver_id = fields.UUID(required=True, allow_none=True)
+    refused_driver_ids = fields.List(fields.UUID(), required=True)
+    collects = fields.Nested(CollectsSchema, required=True)
+    alternatives = fields.List(fields.Nested(AlternativeSchema), required=True)
     proof_requirements = fields.List(fields.String(validate=validate.OneOf([*ProofRequirement])), required=True)
     promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
     first_promise = fields.Nested(PromiseSchema, required=True, allow_none=True)

@@ -32,6 +32,7 @@ from deliveries.merchants import MerchantUnknown
 from deliveries.models import Delivery
 from deliveries.progress import DeliveryNotInState
 from deliveries.queries import DeliveryNotFound
+from deliveries.terms import TermsContradict, UnknownDrivers
 from deliveries.uniqueness import ExternalIdTaken, ParcelCodeTaken
 from deliveries.windows import WindowsInvalid, WindowsPassed
 from kernel import clock, facts
@@ -48,6 +49,8 @@ UNFIT = (
     OutsideCity,
     NoCity,
     WindowsInvalid,
+    TermsContradict,
+    UnknownDrivers,
     ParcelCodeInvalid,
     ParcelCodeTaken,
     ExternalIdTaken,

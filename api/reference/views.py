@@ -5,8 +5,9 @@ from __future__ import annotations
 import mimetypes
 import os
 from pathlib import Path
+from typing import cast
 
-from flask import Response, current_app, jsonify
+from flask import Response, current_app, jsonify, redirect
 from werkzeug.security import safe_join
 
 from api.access import public
@@ -34,6 +35,16 @@ class PageNotBuilt(NotFound):
 def openapi() -> Response:
     """Return this specification."""
     return jsonify(current_app.extensions["spec"].to_dict())
+
+
+@blueprint.route("/")
+@unlimited
+@public
+@own_units
+@blueprint.response(302, {"type": "string"}, content_type="text/html")
+def front_door() -> Response:
+    """Lead whoever comes by the front door to the page for reading this specification."""
+    return cast(Response, redirect("/docs"))
 
 
 @blueprint.route("/docs")

@@ -48,8 +48,13 @@ class DropSchema(Schema):
         required=True, allow_none=True, metadata={"description": "Cancelled after publishing: do not bring it"}
     )
     recipient = fields.Nested(ContactSchema, required=True, attribute="delivery.recipient")
-    address = fields.Nested(DeliveryAddressSchema, required=True, attribute="delivery.address")
-    access_notes = fields.String(required=True, allow_none=True, attribute="delivery.access_notes")
+    address = fields.Nested(DeliveryAddressSchema, required=True)
+    alternative_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "At which of its alternatives; null: at the delivery's own address"},
+    )
+    access_notes = fields.String(required=True, allow_none=True)
     parcels = fields.List(fields.Nested(ParcelSchema), required=True, attribute="delivery.parcels")
     proof_requirements = fields.List(
         fields.String(validate=validate.OneOf([*ProofRequirement])),
@@ -86,6 +91,17 @@ class PauseSchema(Schema):
     ends_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
+class LatestChangeSchema(Schema):
+    """What was changed of the route since it was last read to the driver: by a replan, or by the driver's own wish."""
+
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    plan_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null: the driver's own order"})
+    stops_added = fields.List(fields.UUID(), required=True)
+    stops_removed = fields.List(fields.UUID(), required=True)
+    order_changed = fields.Boolean(required=True)
+    promises_moved = fields.List(fields.UUID(), required=True, metadata={"description": "Of these deliveries"})
+
+
 class RouteVehicleSchema(Schema):
     """The vehicle of a route."""
 
@@ -110,4 +126,8 @@ class RouteSchema(Schema):
     breaks = fields.List(fields.Nested(PauseSchema), required=True)
     published_at = Time(required=True, allow_none=True)
     version = Whole(required=True, metadata={"examples": [1]})
+    revision = Whole(
+        required=True, metadata={"description": "How often its order or its stops were changed", "examples": [0]}
+    )
+    latest_change = fields.Nested(LatestChangeSchema, required=True, allow_none=True)
     stops = fields.List(fields.Nested(StopSchema), required=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import fields, post_load, validate
 
-from api.fields import ChangeSchema, PageQuery, Place, Schema, Time, Whole
+from api.fields import ChangeSchema, PageQuery, Place, Schema, Time, Whole, skills
 from routing.models import Pause
 
 
@@ -22,6 +22,29 @@ class BreakSchema(Schema):
         return Pause(**data)
 
 
+_SKILLS = "What the driver can do; the vehicle's count as well"
+_DAY_S = 86_400
+
+
+def _breaks(**kwargs: Any) -> fields.List[Any]:
+    about = {"description": "In the order in which they are taken"}
+    return fields.List(fields.Nested(BreakSchema), validate=validate.Length(max=6), metadata=about, **kwargs)
+
+
+def _max_duration_s(**kwargs: Any) -> Whole:
+    about = {"description": "From leaving to the end, waiting and breaks included", "examples": [28_800]}
+    return Whole(least=1, most=_DAY_S, allow_none=True, metadata=about, **kwargs)
+
+
+def _max_distance_m(**kwargs: Any) -> Whole:
+    about = {"description": "What the battery holds", "examples": [60_000]}
+    return Whole(least=1, most=10_000_000, allow_none=True, metadata=about, **kwargs)
+
+
+def _max_stops(**kwargs: Any) -> Whole:
+    return Whole(least=1, most=10_000, allow_none=True, metadata={"examples": [40]}, **kwargs)
+
+
 class ShiftDraftSchema(Schema):
     """A shift to plan with. Without an end place the route ends at its last stop."""
 
@@ -31,11 +54,15 @@ class ShiftDraftSchema(Schema):
     ends_at = Time(required=True, metadata={"examples": ["2026-06-15T16:00:00+03:00"]})
     start_place = Place(required=True)
     end_place = Place(load_default=None, allow_none=True)
-    break_ = fields.Nested(BreakSchema, data_key="break", attribute="pause", load_default=None, allow_none=True)
+    breaks = _breaks(load_default=list)
+    skills = skills(_SKILLS, load_default=list)
+    max_duration_s = _max_duration_s(load_default=None)
+    max_distance_m = _max_distance_m(load_default=None)
+    max_stops = _max_stops(load_default=None)
 
 
 class ShiftChangeSchema(ChangeSchema):
-    """What to change; the rest stays."""
+    """What to change; the rest stays. `breaks` and `skills` are replaced as a whole."""
 
     driver_id = fields.UUID()
     vehicle_id = fields.UUID()
@@ -43,7 +70,11 @@ class ShiftChangeSchema(ChangeSchema):
     ends_at = Time(metadata={"examples": ["2026-06-15T16:00:00+03:00"]})
     start_place = Place()
     end_place = Place(allow_none=True)
-    break_ = fields.Nested(BreakSchema, data_key="break", attribute="pause", allow_none=True)
+    breaks = _breaks()
+    skills = skills(_SKILLS)
+    max_duration_s = _max_duration_s()
+    max_distance_m = _max_distance_m()
+    max_stops = _max_stops()
 
 
 class ShiftSchema(Schema):
@@ -56,7 +87,11 @@ class ShiftSchema(Schema):
     ends_at = Time(required=True)
     start_place = Place(required=True)
     end_place = Place(required=True, allow_none=True)
-    break_ = fields.Nested(BreakSchema, data_key="break", required=True, allow_none=True, attribute="pause")
+    breaks = _breaks(required=True)
+    skills = skills(_SKILLS, required=True)
+    max_duration_s = _max_duration_s(required=True)
+    max_distance_m = _max_distance_m(required=True)
+    max_stops = _max_stops(required=True)
     created_at = Time(required=True)
     version = Whole(required=True, metadata={"examples": [1]})
 

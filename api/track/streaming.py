@@ -29,6 +29,7 @@ _TOLD: Mapping[str, DeliveryState | None] = {
     "delivery.confirmed": DeliveryState.CONFIRMED,
     "delivery.scheduled": DeliveryState.SCHEDULED,
     "delivery.unscheduled": None,  # the fact says it
+    "delivery.promise_moved": None,
     "delivery.out_for_delivery": DeliveryState.OUT_FOR_DELIVERY,
     "stop.enroute": DeliveryState.OUT_FOR_DELIVERY,
     "delivery.courier_arrived": DeliveryState.OUT_FOR_DELIVERY,

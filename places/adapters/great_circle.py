@@ -38,8 +38,10 @@ _ROWS = 256
 class GreatCircleStreets(Streets):
     """Every answer is an estimate: `by_streets` is False throughout, lines are straight."""
 
-    def table(self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
-        """Return the estimated times and distances from every origin to every destination."""
+    def table(
+        self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
+        """Return the estimated times and distances from every origin to every destination; all streets are narrow."""
         pace = PACES[profile]
         distance_m = np.empty((len(origins), len(destinations)), dtype=np.float32)
         for start in range(0, len(origins), _ROWS):
@@ -51,7 +53,7 @@ class GreatCircleStreets(Streets):
             by_streets=np.zeros(distance_m.shape, dtype=np.bool_),
         )
 
-    def drive(self, profile: Profile, points: Sequence[Point]) -> Drive:
+    def drive(self, profile: Profile, points: Sequence[Point], *, kerb_side: bool = False) -> Drive:
         """Return straight legs through the points. ValueError when there are fewer than two."""
         if len(points) < 2:
             raise ValueError("a drive needs two points or more")

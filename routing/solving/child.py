@@ -1,37 +1,37 @@
-"""The solver's own process: reads the problem from standard input, writes frames to standard output.
+"""A process for one errand: reads the order from standard input, writes frames to standard output.
 
-Started by `process`, as `python -m routing.solving.child PARENT`, and dies with that parent.
+Started by `errand`, as `python -m routing.solving.child KIND PARENT`, and dies with that parent.
 """
 
 import ctypes
 import os
-import pickle
 import signal
 import sys
 from typing import BinaryIO
 
-from routing.solving.frames import Done, Failed, Frame, packed
-from routing.solving.limit import Progress
-from routing.solving.solve import solve
+from routing.solving.errand import FINISH
+from routing.solving.errands import ERRANDS
+from routing.solving.frames import Done, Failed, Frame, Started, packed
+from routing.solving.orders import read_order
 
 _PR_SET_PDEATHSIG = 1
 
 
-def main(parent: int) -> None:
-    """Solve what stands on standard input and say how it went."""
+def main(kind: str, parent: int) -> None:
+    """Do what the order on standard input says and say how it went."""
     _die_with(parent)
+    finishing: list[int] = []
+    signal.signal(FINISH, lambda number, frame: finishing.append(number))
     out = _own_output()
-    problem, limit, seed = pickle.load(sys.stdin.buffer)
 
-    def say(progress: Progress) -> None:
-        _write(out, progress)
+    def say(frame: Frame) -> None:
+        _write(out, frame)
 
+    say(Started())
     try:
-        solution = solve(problem, limit=limit, seed=seed, progress=say)
+        say(Done(ERRANDS[kind](read_order(0), say, lambda: bool(finishing))))
     except Exception as fault:
-        _write(out, Failed(f"{type(fault).__name__}: {fault}"))
-    else:
-        _write(out, Done(solution))
+        say(Failed(f"{type(fault).__name__}: {fault}"))
 
 
 def _die_with(parent: int) -> None:
@@ -56,4 +56,4 @@ def _write(out: BinaryIO, frame: Frame) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1], int(sys.argv[2]))

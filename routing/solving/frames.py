@@ -1,31 +1,45 @@
-"""What the solver's child says to its parent: pickles, each after its length in eight bytes."""
+"""What a child process says to its parent: pickles, each after its length in eight bytes."""
 
 import pickle
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from routing.solving.limit import Progress
-from routing.solving.solution import Solution
+from routing.solving.named import Named
 
 _LENGTH = struct.Struct("!Q")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The last frame of a search that ended well."""
+class Started:
+    """The first frame: from here on the child hears its parent's signals."""
 
-    solution: Solution
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """A better plan, and the share of the limit used so far."""
+
+    names: Named
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last frame of an errand that ended well."""
+
+    answer: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The last frame of a search that raised: the exception in words."""
+    """The last frame of an errand that raised: the exception in words."""
 
     detail: str
 
 
-type Frame = Progress | Done | Failed
+type Frame = Started | Progress | Better | Done | Failed
 
 
 def packed(frame: Frame) -> bytes:

@@ -1,32 +1,19 @@
-"""Solve in a child process that can be ended: the caller may cancel, and a crash of the solver stays outside.
+"""Solve in a child process that can be ended: the caller may cancel, and a crash of the solver stays outside."""
 
-A plain child of `subprocess`, because a Celery worker is a daemonic process and may have no children of
-`multiprocessing`. The problem goes in as a file on standard input, frames come back on standard output.
-"""
-
-import os
-import pickle
-import selectors
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from routing.solving.frames import Done, Failed, Frames
+from routing.solving.errand import Errand
+from routing.solving.frames import Done, Failed
 from routing.solving.limit import Limit, OnProgress, Progress
-from routing.solving.problem import Problem
+from routing.solving.named import named
+from routing.solving.problem import Problem, Sequences
 from routing.solving.solution import Solution
 from routing.solving.validate import check_problem
 
 _POLL_S = 0.2
 _BETWEEN_TELLING_S = 1.0
-_ROOT = Path(__file__).resolve().parents[2]
-
-type Child = subprocess.Popen[bytes]
 
 
 class Cancelled(Exception):
@@ -42,28 +29,38 @@ def run(
     *,
     limit: Limit,
     seed: int,
+    start: Sequences | None = None,
+    near: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    finish: Callable[[], bool] = lambda: False,
     grace_s: float = 15.0,
 ) -> Solution:
-    """As `solve`, in a child process.
+    """As `solve`, in a child process; with `near` as `replan`, which stays near `start`.
 
-    `cancelled` is asked at least four times a second; when it says yes the child is killed and `Cancelled` raised.
-    A child still busy `grace_s` after `limit.seconds` is killed: `SolverDied`. What fails inside the child is
-    `SolverDied` with its words; a problem that contradicts itself is `ProblemError` before any child starts.
+    `cancelled` and `finish` are asked at least four times a second. When `cancelled` says yes, the child and all that
+    it started are killed and `Cancelled` is raised; when `finish` says yes, the best plan so far is the answer. A child
+    still busy `grace_s` after `limit.seconds` is killed: `SolverDied`. What fails inside the child is `SolverDied` with
+    its words; a problem that contradicts itself is `ProblemError` before any child starts.
     """
     check_problem(problem)
     watch = _Watch(limit, on_progress, grace_s)
-    with _child(problem, limit=limit, seed=seed) as child:
-        for frame in _frames(child):
+    errand = "replan" if near and start is not None else "solve"
+    with Errand(errand, (problem, limit, seed, None if start is None else named(start)), leads=True) as child:
+        while not child.silent:
+            frames = list(child.heard(_POLL_S))
             if cancelled():
                 raise Cancelled
-            if isinstance(frame, Done):
-                return frame.solution
-            if isinstance(frame, Failed):
-                raise SolverDied(frame.detail)
-            watch.see(frame)
-    raise SolverDied(f"the solver ended with {child.returncode} and no answer")
+            for frame in frames:
+                if isinstance(frame, Done):
+                    solution: Solution = frame.answer
+                    return solution
+                if isinstance(frame, Failed):
+                    raise SolverDied(frame.detail)
+            watch.see([frame for frame in frames if isinstance(frame, Progress)])
+            if finish():
+                child.finish()
+        raise SolverDied(f"the solver {child.fate}")
 
 
 class _Watch:
@@ -76,14 +73,14 @@ class _Watch:
         self._grace_s = grace_s
         self._last: Progress | None = None
 
-    def see(self, progress: Progress | None) -> None:
+    def see(self, heard: list[Progress]) -> None:
         now_s = time.monotonic()
         elapsed_s = now_s - self._began_s
         if self._seconds is not None and elapsed_s > self._seconds + self._grace_s:
             raise SolverDied(f"the solver was still busy after {elapsed_s:.0f} s")
-        if progress is None and (self._last is None or now_s - self._told_s < _BETWEEN_TELLING_S):
+        if not heard and (self._last is None or now_s - self._told_s < _BETWEEN_TELLING_S):
             return
-        self._last = self._grown(progress or self._last, elapsed_s)
+        self._last = self._grown(heard[-1] if heard else self._last, elapsed_s)
         self._told_s = now_s
         if self._on_progress is not None and self._last is not None:
             self._on_progress(self._last)
@@ -93,42 +90,3 @@ class _Watch:
             return progress
         percent = min(99, int(100 * elapsed_s / self._seconds))
         return replace(progress, percent=max(percent, progress.percent))
-
-
-@contextmanager
-def _child(problem: Problem, *, limit: Limit, seed: int) -> Iterator[Child]:
-    """The child at work; whatever happens it is gone afterwards."""
-    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    with tempfile.TemporaryFile() as order:
-        pickle.dump((problem, limit, seed), order, protocol=pickle.HIGHEST_PROTOCOL)
-        order.seek(0)
-        child = subprocess.Popen(
-            [sys.executable, "-m", "routing.solving.child", str(os.getpid())],
-            stdin=order,
-            stdout=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
-        )
-    with child:
-        try:
-            yield child
-        finally:
-            child.kill()
-
-
-def _frames(child: Child) -> Iterator[Progress | Done | Failed | None]:
-    """What the child says until it falls silent, and `None` each `_POLL_S` in between."""
-    assert child.stdout is not None
-    frames = Frames()
-    with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ)
-        while True:
-            if not selector.select(_POLL_S):
-                yield None
-                continue
-            read = os.read(child.stdout.fileno(), 1 << 16)
-            if not read:
-                break
-            yield from frames.feed(read)
-    child.wait()

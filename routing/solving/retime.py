@@ -1,18 +1,21 @@
-"""Exact times of a fixed sequence: the route as short as can be, and then every stop as early as can be.
+"""Exact times of a fixed sequence: the cheapest that there are, and then every stop as early as these allow.
 
 The rule for breaks, for all of the library. Breaks are taken in the order listed, each between the end of one service
-and the begin of the next, never during one: preferably on arrival or before driving off; where its times allow neither,
-the drive is interrupted. A break that lies wholly before the route leaves, or that need not have begun when the route
-ends (`end_s <= latest_start_s`), is the driver's own time and not part of the route.
+or reload and the begin of the next, never during one: preferably on arrival or before driving off; where its times
+allow neither, the way (drive and parking) is interrupted. Where travel depends on the hour, breaks on a way are as many
+on arrival as their times allow, or the first ones as early as they may be, whichever is over first. A break that lies
+wholly before the route leaves, or that need not have begun when the route ends (`end_s <= latest_start_s`), is the
+driver's own time and not part of the route.
 """
 
 from collections.abc import Sequence
 
 from routing.solving.fits import DoesNotFit, check_steps
-from routing.solving.problem import Problem, Reload, Step, Vehicle
-from routing.solving.schedule import Leg, Schedule, check_schedule, first_start, schedule
-from routing.solving.solution import BreakTaken, Reason, Reloaded, Route, Visit
-from routing.solving.way import Way, over, way_between
+from routing.solving.legs import Halted, Leg, Schedule, walk
+from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle
+from routing.solving.schedule import check_schedule, schedule
+from routing.solving.solution import Reason, Reloaded, Route, Visit
+from routing.solving.way import Way, way_between
 
 
 def retime(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Route:
@@ -65,45 +68,41 @@ def _way(problem: Problem, vehicle: Vehicle, start: int, end: int, *, setup_s: i
 
 
 def _route(vehicle: Vehicle, steps: Sequence[Step], legs: Sequence[Leg], times: Schedule, *, distance_m: int) -> Route:
-    time_s, done = times.departure_s, times.skipped
+    walked = list(walk(vehicle, legs, times))
     visits: list[Visit] = []
     reloads: list[Reloaded] = []
-    taken: list[BreakTaken] = []
-    travel_s = 0
-    for number, (leg, count) in enumerate(zip(legs, times.breaks_by_leg, strict=True)):
-        driven = leg.way.drive(time_s, vehicle.breaks[done : done + count])
-        assert driven is not None, "the recursion found this leg possible"
-        arrival_s, pauses = driven
-        before_s = sum(pause.end_s - pause.start_s for pause in pauses if pause.start_s < arrival_s)
-        travel_s += arrival_s - time_s - before_s - leg.way.setup_s
-        done += count
-        taken += pauses
-        start_s = first_start(over(driven), leg.windows)
-        assert start_s is not None, "the recursion found this leg possible"
-        time_s = start_s + leg.service_s
-        if number == len(steps):
-            continue
-        step = steps[number]
+    for step, halted in zip(steps, walked, strict=False):
         if isinstance(step, Reload):
-            reloads.append(Reloaded(after=len(visits), arrival_s=arrival_s, start_s=start_s, departure_s=time_s))
+            reloads.append(_reloaded(halted, after=len(visits)))
         else:
-            paused_s = sum(pause.end_s - pause.start_s for pause in pauses if pause.start_s >= arrival_s)
-            visits.append(
-                Visit(
-                    stop_id=step.id,
-                    arrival_s=arrival_s,
-                    start_s=start_s,
-                    departure_s=time_s,
-                    waiting_s=start_s - arrival_s - paused_s,
-                )
-            )
+            visits.append(_visit(step, halted))
     return Route(
         vehicle_id=vehicle.id,
         departure_s=times.departure_s,
         visits=tuple(visits),
-        breaks=tuple(taken),
-        end_s=time_s,
-        travel_s=travel_s,
+        breaks=tuple(pause for halted in walked for pause in halted.breaks),
+        end_s=walked[-1].departure_s,
+        travel_s=sum(_driven_s(leg, halted) for leg, halted in zip(legs, walked, strict=True)),
         distance_m=distance_m,
         reloads=tuple(reloads),
     )
+
+
+def _reloaded(halted: Halted, *, after: int) -> Reloaded:
+    return Reloaded(after=after, arrival_s=halted.arrival_s, start_s=halted.start_s, departure_s=halted.departure_s)
+
+
+def _visit(stop: Stop, halted: Halted) -> Visit:
+    paused_s = sum(pause.end_s - pause.start_s for pause in halted.breaks if pause.start_s >= halted.arrival_s)
+    return Visit(
+        stop_id=stop.id,
+        arrival_s=halted.arrival_s,
+        start_s=halted.start_s,
+        departure_s=halted.departure_s,
+        waiting_s=halted.start_s - halted.arrival_s - paused_s,
+    )
+
+
+def _driven_s(leg: Leg, halted: Halted) -> int:
+    paused_s = sum(pause.end_s - pause.start_s for pause in halted.breaks if pause.start_s < halted.arrival_s)
+    return halted.arrival_s - halted.left_s - paused_s - leg.way.setup_s

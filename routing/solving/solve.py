@@ -1,23 +1,30 @@
 """The one call: a problem in, a checked plan out."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 
+from routing.solving.asked import Asked, Found
 from routing.solving.assemble import assemble, left_out, rank
+from routing.solving.budget import Budget
 from routing.solving.checker import violations
 from routing.solving.fits import DoesNotFit
 from routing.solving.insertion import construct, insert_all
 from routing.solving.limit import Limit, OnProgress, Progress
+from routing.solving.portfolio import find
 from routing.solving.problem import Problem, Sequences, Stop
-from routing.solving.reasons import unfit
+from routing.solving.reasons import unfit, without_room
 from routing.solving.repair import repair
 from routing.solving.solution import Solution, Unassigned
+from routing.solving.units import unit_by_stop, units_of
 from routing.solving.validate import check_problem
 from routing.solving.violation import Violation
 
 _BETWEEN_TELLING_S = 0.5
 """Pricing a plan to tell of it takes time from the search."""
+_INSERTED = 150
+"""Up to so many stops a plan by insertion is made before any search: it takes a tenth of a second, and grows fast."""
+_MOST_TRIED = 20_000
+"""Positions, at some tenth of a millisecond each."""
 
 
 class SolverFault(Exception):
@@ -27,65 +34,93 @@ class SolverFault(Exception):
         super().__init__("; ".join(f"{one.rule} {one.who}: {one.detail}" for one in found[:5]))
 
 
-def solve(problem: Problem, *, limit: Limit, seed: int, progress: OnProgress | None = None) -> Solution:
-    """The best plan found within `limit`; the same problem, seed and `limit.iterations` give the same plan.
+def solve(
+    problem: Problem,
+    *,
+    limit: Limit,
+    seed: int,
+    progress: OnProgress | None = None,
+    start: Sequences | None = None,
+    halted: Callable[[], bool] = lambda: False,
+) -> Solution:
+    """The best plan found within `limit`; the same problem, seed, start and `limit.iterations` give the same plan.
 
-    Always answers, if only with every stop left out and the reason why. A plan that the checker refuses gives way to
+    Always answers, if only with every stop left out and the reason why: never worse than `start`, the plan to improve,
+    and within about a second with the best so far once `halted` says so. A plan that the checker refuses gives way to
     the next best; raises `SolverFault` when it refuses every one, `ProblemError` when the problem contradicts itself.
     """
-    began_s = time.monotonic()
     check_problem(problem)
+    budget = Budget(limit, halted)
     hopeless = unfit(problem)
-    known = {one.stop_id for one in hopeless}
-    stops = [stop for stop in problem.stops if stop.id not in known]
+    stops = _hopeful(problem, hopeless)
     if not stops:
-        return _first_sound(problem, [("nothing to plan", [[] for _ in problem.vehicles])], hopeless)
+        return _first_sound(problem, [Found("nothing to plan", [[] for _ in problem.vehicles])], hopeless)
 
-    inserted = construct(problem, stops, seed=seed)
     teller = _Teller(problem, progress)
-    teller.tell(inserted, 0.0)
-    rest = _rest(limit, began_s)
-    searched = _search(problem, stops, start=inserted, limit=rest, seed=seed, teller=teller)
-
-    plans = [("ortools", searched), ("insertion", inserted)]
-    plans.sort(key=lambda plan: rank(problem, plan[1]))
+    plans = list(_given(problem, stops, start, seed=seed))
+    for plan in plans:
+        teller.tell(plan.sequences, 0.0)
+    asked = Asked(problem=problem, stops=stops, start=start, seed=seed, budget=budget, hear=teller.tell)
+    plans += [_whole(problem, stops, found) for found in find(asked)]
+    if not plans:
+        plans.append(Found("insertion", construct(problem, stops, seed=seed)))
+    plans.sort(key=lambda found: rank(problem, found.sequences))
     return _first_sound(problem, plans, hopeless)
 
 
-def _rest(limit: Limit, began_s: float) -> Limit:
-    """What the preparation left of the limit, and a tenth of it at least."""
-    if limit.seconds is None:
-        return limit
-    left_s = limit.seconds - (time.monotonic() - began_s)
-    return replace(limit, seconds=max(left_s, limit.seconds / 10))
+def _hopeful(problem: Problem, hopeless: Sequence[Unassigned]) -> list[Stop]:
+    """The stops that some vehicle may serve: without those told to be, and the other ways to serve the same."""
+    told = {one.stop_id for one in hopeless}
+    gone = {stop.id for unit in units_of(problem) if unit.stops[0].id in told for stop in unit.stops}
+    return [stop for stop in problem.stops if stop.id not in gone]
 
 
-def _search(
-    problem: Problem, stops: Sequence[Stop], *, start: Sequences, limit: Limit, seed: int, teller: "_Teller"
-) -> Sequences:
-    from routing.solving.ortools_search import search  # noqa: PLC0415 - half a second that data alone need not pay
-
-    found = search(problem, stops, start=start, limit=limit, seed=seed, on_better=teller.tell)
-    sequences = repair(problem, [[] for _ in problem.vehicles] if found is None else found)
-    chosen = {stop.id for stop in stops}
-    insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in chosen])
-    return sequences
+def _given(problem: Problem, stops: Sequence[Stop], start: Sequences | None, *, seed: int) -> Iterator[Found]:
+    """The plans that are there before any search."""
+    if start is not None:
+        yield _whole(problem, stops, Found("start", start))
+    if len(stops) <= _INSERTED:
+        yield Found("insertion", construct(problem, stops, seed=seed))
 
 
-def _first_sound(problem: Problem, plans: Sequence[tuple[str, Sequences]], hopeless: Sequence[Unassigned]) -> Solution:
+def _whole(problem: Problem, stops: Sequence[Stop], found: Found) -> Found:
+    """The plan itself if it can be driven; else without what cannot, and with what then has room."""
+    try:
+        rank(problem, found.sequences)
+    except DoesNotFit:
+        sequences = repair(problem, found.sequences)
+        wanted = {stop.id for stop in stops}
+        insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in wanted])
+        return Found(found.by, sequences)
+    return found
+
+
+def _first_sound(problem: Problem, plans: Sequence[Found], hopeless: Sequence[Unassigned]) -> Solution:
     """The first plan that the checker accepts, with the reason for each stop left out."""
     faults: list[Violation] = []
-    for found_by, sequences in plans:
-        known = {one.stop_id: one for one in hopeless}
-        no_room = insert_all(problem, sequences, [s for s in left_out(problem, sequences) if s.id not in known])
-        known |= {one.stop_id: one for one in no_room}
+    for plan in plans:
+        sequences = plan.sequences
+        known = {one.stop_id: one for one in (*hopeless, *_without_room(problem, sequences, hopeless))}
         unassigned = [known[stop.id] for stop in left_out(problem, sequences)]
-        solution = assemble(problem, sequences, unassigned=unassigned, found_by=found_by)
+        solution = assemble(problem, sequences, unassigned=unassigned, found_by=plan.by)
         found = violations(problem, solution)
         if not found:
             return solution
         faults += found
     raise SolverFault(faults)
+
+
+def _without_room(problem: Problem, sequences: Sequences, hopeless: Sequence[Unassigned]) -> list[Unassigned]:
+    """Why the others are left out: each is tried in every position, and takes it if it fits after all.
+
+    In a large plan with many left out that would take longer than the search, and says no more.
+    """
+    told = {one.stop_id for one in hopeless}
+    left = [stop for stop in left_out(problem, sequences) if stop.id not in told]
+    if len(left) * sum(map(len, sequences)) <= _MOST_TRIED:
+        return insert_all(problem, sequences, left)
+    units = unit_by_stop(problem)
+    return [one for stop in left for one in without_room(problem, units[stop.id], "the routes have no room for it")]
 
 
 class _Teller:
@@ -94,17 +129,19 @@ class _Teller:
     def __init__(self, problem: Problem, progress: OnProgress | None) -> None:
         self._problem = problem
         self._progress = progress
-        self._told_s = float("-inf")
+        self._next_s = float("-inf")
         self._best: tuple[int, int] | None = None
 
     def tell(self, sequences: Sequences, share: float) -> None:
-        if self._progress is None or time.monotonic() - self._told_s < _BETWEEN_TELLING_S:
+        began_s = time.monotonic()
+        if self._progress is None or began_s < self._next_s:
             return
-        self._told_s = time.monotonic()
         try:
             found = rank(self._problem, sequences)
         except DoesNotFit:
             return  # the search believes in a route that exact times refuse; it is repaired at the end
+        finally:
+            self._next_s = began_s + max(_BETWEEN_TELLING_S, 20 * (time.monotonic() - began_s))
         if self._best is None or found < self._best:
             self._best = found
             unassigned = len(left_out(self._problem, sequences))

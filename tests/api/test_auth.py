@@ -244,6 +244,8 @@ class TestAccessToken:
             answer = me(client, token)
             assert (answer.status_code, answer.json["type"]) == (401, "/problems/not-authenticated"), token
             assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert "expired" in me(client, expired).json["detail"]
+        assert me(client, "a.b.c").json["detail"] == "the access token is none of ours"
 
     def test_ends_with_its_person(self, client: FlaskClient, session: Session) -> None:
         who = factories.person(session)

@@ -153,3 +153,19 @@ class TestImport:
     def test_explains_its_columns(self, app: App) -> None:
         result = app.test_cli_runner().invoke(args=["deliveries", "import", "--help"])
         assert "proof_requirements" in result.output
+
+
+class TestColumns:
+    def test_of_what_a_plan_is_asked_for(self, app: App, session: Session, shop: Organisation, tmp_path: Path) -> None:
+        header = "recipient_name,address,weight_g,priority,setup_s,required_skills,excluded_skills,preferred_window"
+        good = f"Aino,Bulevardi 5,5,60,120,cooled;two_people,noisy,{WINDOW}"
+        bad = "Eino,Bulevardi 5,5,101,x,Cooled,,"
+
+        _, rejects = import_lines(app, tmp_path, header, good, bad)
+
+        made = session.scalars(select(Delivery)).one()
+        assert (made.priority, made.setup_s, made.excluded_skills) == (60, 120, ["noisy"])
+        assert made.required_skills == ["cooled", "two_people"]
+        assert made.preferred_window is not None
+        (rejected,) = rejects
+        assert all(name in rejected["problem"] for name in ("priority", "setup_s", "required_skills/0"))

@@ -140,13 +140,13 @@ class TestAVehicle:
 class TestAShift:
     def test_is_laid_out_read_listed_changed_and_cancelled(self, desk: Desk) -> None:
         pause = {"earliest_at": desk.at(4), "latest_at": desk.at(5), "duration_s": 1800}
-        made = desk.post("/v1/shifts", desk.shift_body(**{"break": pause}))
+        made = desk.post("/v1/shifts", desk.shift_body(breaks=[pause]))
         assert made.status_code == 201, made.json
-        assert made.json["break"]["duration_s"] == 1800
+        assert [each["duration_s"] for each in made.json["breaks"]] == [1800]
         path = made.headers["Location"]
 
-        changed = desk.patch(path, {"break": None, "end_place": DEPOT}, made.headers["ETag"])
-        assert (changed.json["break"], changed.json["end_place"]) == (None, DEPOT)
+        changed = desk.patch(path, {"breaks": [], "end_place": DEPOT}, made.headers["ETag"])
+        assert (changed.json["breaks"], changed.json["end_place"]) == ([], DEPOT)
         listed = desk.get(f"/v1/shifts?driver_id={desk.driver.id}&from={desk.now:%Y-%m-%dT%H:%M:%SZ}")
         assert [each["id"] for each in listed.json["items"]] == [made.json["id"]]
         assert desk.get(f"/v1/shifts?until={desk.now:%Y-%m-%dT%H:%M:%SZ}").json["items"] == []
@@ -168,11 +168,11 @@ class TestAShift:
     def test_that_makes_no_sense_is_refused_by_field(self, desk: Desk) -> None:
         cases = {
             "/ends_at": desk.shift_body(ends_at=desk.at(1)),
-            "/break/earliest_at": desk.shift_body(
-                **{"break": {"earliest_at": desk.at(0), "latest_at": desk.at(3), "duration_s": 60}}
+            "/breaks/0/earliest_at": desk.shift_body(
+                breaks=[{"earliest_at": desk.at(0), "latest_at": desk.at(3), "duration_s": 60}]
             ),
-            "/break/latest_at": desk.shift_body(
-                **{"break": {"earliest_at": desk.at(8), "latest_at": desk.at(9), "duration_s": 60}}
+            "/breaks/0/latest_at": desk.shift_body(
+                breaks=[{"earliest_at": desk.at(8), "latest_at": desk.at(9), "duration_s": 60}]
             ),
             "/starts_at": desk.shift_body(starts_at="2026-06-15T09:00:00"),
             "/start_place/coordinates": desk.shift_body(start_place={"type": "Point", "coordinates": [1000, 95]}),

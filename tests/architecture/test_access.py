@@ -48,6 +48,7 @@ TABLE = {
     "health.metrics": ANYONE,
     "reference.assets": ANYONE,
     "reference.docs": ANYONE,
+    "reference.front_door": ANYONE,
     "reference.openapi": ANYONE,
     "auth.make_token": ANYONE,
     "auth.refresh_token": ANYONE,
@@ -87,11 +88,14 @@ TABLE = {
     # Those who drive.
     "driver.read_own_route": to(DRIVER, scope="driving:write"),
     "driver.report_stop_event": to(DRIVER, scope="driving:write"),
+    "driver.reorder_own_route": to(DRIVER, scope="driving:write"),
     "driver.add_evidence": to(DRIVER, scope="driving:write"),
     "driver.send_positions": to(DRIVER, scope="tracking:write"),
     # Those who plan.
     "plans.request_plan": to(*PLANNERS, scope="routing:write"),
     "plans.cancel_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.finish_plan": to(*PLANNERS, scope="routing:write"),
+    "plans.request_replan": to(*PLANNERS, scope="routing:write"),
     "plans.publish_plan": to(*PLANNERS, scope="routing:write"),
     "plans.list_plans": to(*PLANNERS, scope="routing:read"),
     "plans.read_plan": to(*PLANNERS, scope="routing:read"),

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from accounts.principals import Principal, Role
 from deliveries import cancelling, changing, confirming, creation, progress
-from deliveries.drafts import Draft, DraftAddress, DraftParcel, DraftWindow
-from deliveries.models import PLANNABLE, Delivery, DeliveryState, Recipient
+from deliveries.drafts import Draft, DraftAddress, DraftParcel
+from deliveries.models import PLANNABLE, Delivery, DeliveryState, Recipient, Window
 from deliveries.progress import DeliveryNotInState
 from kernel.errors import Refusal
 from kernel.facts import FactRow
@@ -82,7 +82,7 @@ def made(session: Session, *, now: datetime, draft: bool = False) -> Delivery:
         recipient=Recipient("Aino Virtanen"),
         address=DraftAddress(place=Point(24.94, 60.17)),
         parcels=(DraftParcel(weight_g=1),),
-        windows=(DraftWindow(starts_at=now + HOUR, ends_at=now + 3 * HOUR),),
+        windows=(Window(starts_at=now + HOUR, ends_at=now + 3 * HOUR),),
         draft=draft,
     )
     return creation.create(session, asked, caller=caller, now=now)

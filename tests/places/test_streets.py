@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kernel.geo import Point, distance_m
 from places.adapters.great_circle import PACES, GreatCircleStreets
-from places.adapters.osrm import COLUMNS, ROWS, WAYPOINTS, OsrmStreets
+from places.adapters.kept_tables import WORTH_KEEPING, KeptTables
+from places.adapters.osrm import BLOCK, WAYPOINTS, OsrmStreets
+from places.adapters.table_files import TableFiles
 from places.streets import PROFILES, Profile
 from tests.places.conftest import CATHEDRAL, KAISANIEMI, RAILWAY_STATION, StartStreets, ended, free_port
 
@@ -56,13 +59,19 @@ class TestMatrix:
         assert matrix.estimated_share == pytest.approx(7 / 16)
 
     def test_is_put_together_from_blocks(self, streets: OsrmStreets) -> None:
-        origins, destinations = grid(ROWS + 7), grid(COLUMNS + 3)
+        origins, destinations = grid(BLOCK + 7), grid(BLOCK + 3)
         whole = streets.table("car", origins, destinations)
-        for row in (0, ROWS - 1, ROWS, ROWS + 6):
-            for part in (slice(0, 5), slice(COLUMNS - 2, COLUMNS + 3)):
+        for row in (0, BLOCK - 1, BLOCK, BLOCK + 6):
+            for part in (slice(0, 5), slice(BLOCK - 2, BLOCK + 3)):
                 alone = streets.durations_from("car", origins[row], destinations[part])
                 assert (whole.duration_s[row, part] == alone.duration_s[0]).all()
+                assert (whole.by_streets[row, part] == alone.by_streets[0]).all()
         assert whole.by_streets.all()
+        assert min(whole.duration_s.min(), whole.distance_m.min()) == 0
+
+    def test_of_one_place_is_no_estimate(self, streets: OsrmStreets) -> None:
+        # A thousand stops and their depot leave such a block in the corner.
+        assert streets.matrix("car", [CATHEDRAL]).by_streets.all()
 
     def test_answers_one_row(self, streets: OsrmStreets) -> None:
         row = streets.durations_from("car", RAILWAY_STATION, [CATHEDRAL, KAISANIEMI])
@@ -73,6 +82,32 @@ class TestMatrix:
         matrix = streets.matrix(profile, PLACES)
         assert matrix.estimated_share == 1
         assert (matrix.duration_s[0, 1:] > 0).all()
+
+    def test_goes_round_to_reach_the_kerb(self, streets: OsrmStreets) -> None:
+        doors = grid(24)
+        free, kerb = streets.matrix("car", doors), streets.matrix("car", doors, kerb_side=True)
+        assert kerb.by_streets.all()
+        # Whoever may stop on either side can do all that the other can.
+        assert (kerb.duration_s >= free.duration_s).all()
+        assert (kerb.duration_s > free.duration_s + 30).any()
+        drive = streets.drive("car", doors[:5], kerb_side=True)
+        assert [leg.duration_s for leg in drive.legs] == pytest.approx(
+            [int(kerb.duration_s[number, number + 1]) for number in range(4)], abs=1
+        )
+
+    def test_keeps_the_kerb_apart_from_the_rest(self, streets_url: str, tmp_path: Path) -> None:
+        doors = grid(WORTH_KEEPING)
+        kept = KeptTables(TableFiles(tmp_path, most_bytes=10**7))
+        with closing(OsrmStreets({"car": streets_url, "bicycle": None, "foot": None}, kept=kept)) as streets:
+            free = streets.matrix("car", doors)
+            kerb = streets.matrix("car", doors, kerb_side=True)
+            assert (streets.matrix("car", doors).duration_s == free.duration_s).all()
+            assert (streets.matrix("car", doors, kerb_side=True).duration_s == kerb.duration_s).all()
+        assert (kerb.duration_s > free.duration_s).any()
+
+    def test_asks_for_the_kerb_in_the_largest_blocks(self, streets: OsrmStreets) -> None:
+        origins, destinations = grid(BLOCK), grid(2 * BLOCK)[BLOCK:]
+        assert streets.table("car", origins, destinations, kerb_side=True).by_streets.any()
 
     def test_may_be_empty(self, streets: OsrmStreets) -> None:
         assert streets.matrix("car", []).duration_s.shape == (0, 0)

@@ -21,6 +21,7 @@ from kernel.database import Sessions
 from routing import queries, requesting
 from routing.models import Plan, Shift
 from routing.tasks import solve
+from routing.wishes import Wishes
 from tests import factories
 from tests import routing_rows as rows
 
@@ -44,7 +45,13 @@ class House:
         with Sessions.begin() as session:
             return rows.delivery(session, merchant=session.merge(self.merchant), now=self.now, **given)
 
-    def request(self, *shifts: Shift, deliveries: list[Delivery] | None = None, limit_s: int = 1) -> UUID:
+    def request(
+        self,
+        *shifts: Shift,
+        deliveries: list[Delivery] | None = None,
+        limit_s: int = 1,
+        wishes: Wishes = requesting.PLAIN,
+    ) -> UUID:
         with Sessions.begin() as session:
             plan = requesting.request_plan(
                 session,
@@ -52,6 +59,7 @@ class House:
                 delivery_ids=None if deliveries is None else [each.id for each in deliveries],
                 limit_s=limit_s,
                 seed=1,
+                wishes=wishes,
                 caller=self.caller,
                 now=self.now,
             )

@@ -19,7 +19,7 @@ from places.adapters.great_circle import GreatCircleStreets
 from places.streets import STREETS, Matrix, Profile
 from routing import claiming, settling
 from routing.claiming import MOST_CLAIMS
-from routing.models import Plan, PlanState, Route, Shift, Vehicle
+from routing.models import Pause, Plan, PlanState, Route, Shift, Vehicle
 from routing.tasks import SOLVE, solve
 from tests import routing_rows as rows
 from tests.routing.conftest import House, minutes
@@ -42,10 +42,10 @@ class Meanwhile(GreatCircleStreets):
     def __init__(self, *deeds: object) -> None:
         self.deeds = list(deeds)
 
-    def table(self, profile: Profile, origins: list[Point], destinations: list[Point]) -> Matrix:  # type: ignore[override]
+    def table(self, profile: Profile, origins: list[Point], destinations: list[Point], **kerb: bool) -> Matrix:  # type: ignore[override]
         if self.deeds:
             self.deeds.pop(0)()  # type: ignore[operator]
-        return super().table(profile, origins, destinations)
+        return super().table(profile, origins, destinations, **kerb)
 
 
 @pytest.fixture
@@ -82,16 +82,12 @@ class TestAPlan:
 
     def test_keeps_windows_capacity_and_the_break(self, house: House) -> None:
         start = house.now + minutes(60)
-        pause = {
-            "break_earliest_at": start + minutes(60),
-            "break_latest_at": start + minutes(120),
-            "break_s": 1800,
-        }
+        pause = Pause(start + minutes(60), start + minutes(120), 1800)
         with Sessions.begin() as session:
             van = rows.vehicle(
                 session, carrier=session.merge(house.carrier), now=house.now, capacities={"weight_g": 3000}
             )
-        shift = house.shift(by=van, **pause)
+        shift = house.shift(by=van, breaks=[pause])
         early, late = (start, start + minutes(20)), (start + minutes(180), start + minutes(200))
         house.delivery(400, windows=[late])
         house.delivery(300, windows=[early])

@@ -1,14 +1,26 @@
-"""Small problems whose best plan is known by hand, one for each rule.
+"""Small problems whose best plan is known by hand, one or more for each rule.
 
 Places lie on a line, 100 s and 1 000 m apart; a vehicle costs 1 a second and starts at place 0.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from routing.solving.problem import UNREACHABLE, Break, Problem, Profile, Stop, Vehicle
+from routing.solving.problem import (
+    UNREACHABLE,
+    Balance,
+    Break,
+    Hours,
+    Measure,
+    Problem,
+    Profile,
+    Reload,
+    SoftWindow,
+    Stop,
+    Vehicle,
+)
 from routing.solving.solution import Reason
 
 PLACES = 10
@@ -43,13 +55,16 @@ def stop(place: int, id: str | None = None, **fields: Any) -> Stop:
     return Stop(id=id or f"at {place}", place=place, **fields)
 
 
-def problem(*parts: Vehicle | Stop, capacity_names: tuple[str, ...] = (), **profiles: Profile) -> Problem:
+def problem(
+    *parts: Vehicle | Stop, capacity_names: tuple[str, ...] = (), balance: Balance | None = None, **profiles: Profile
+) -> Problem:
     return Problem(
         places=PLACES,
         profiles={"bicycle": profile(), "car": profile(step_s=50)} | profiles,
         vehicles=tuple(part for part in parts if isinstance(part, Vehicle)),
         stops=tuple(part for part in parts if isinstance(part, Stop)),
         capacity_names=capacity_names,
+        balance=balance,
     )
 
 
@@ -68,6 +83,16 @@ def with_an_island(place: int) -> Profile:
         matrix[place, :] = matrix[:, place] = UNREACHABLE
         matrix[place, place] = 0
     return plain
+
+
+def from_then_on(start_s: int, *, step_s: int) -> Profile:
+    """100 s a step, and another time from `start_s` on."""
+    return replace(profile(), hours=(Hours(start_s=start_s, duration_s=profile(step_s=step_s).duration_s),))
+
+
+def soft(start: int, end: int, *, early: int = 0, late: int = 0) -> SoftWindow:
+    """Costs are those of a second, not of an hour."""
+    return SoftWindow(start_s=start, end_s=end, early_cost_per_h=early * 3600, late_cost_per_h=late * 3600)
 
 
 def pause(earliest: int, latest: int, duration: int) -> Break:
@@ -224,3 +249,268 @@ INSTANCES = {
     "no stops": Known(problem=problem(vehicle()), total=0),
     "nothing": Known(problem=problem(), total=0),
 }
+
+_NARROW = {"capacity_names": ("parcels",)}
+
+RICH = {
+    "setup once for two doors": Known(
+        problem=problem(vehicle(), *(stop(1, name, setup_s=30) for name in ("left", "right"))), total=200 + 30
+    ),
+    "setup again at another place": Known(
+        problem=problem(vehicle(), *(stop(place, setup_s=30) for place in (1, 2))), total=400 + 60
+    ),
+    "no setup where it stands already": Known(problem=problem(vehicle(), stop(0, setup_s=30)), total=0),
+    "setup before the window closes": Known(
+        problem=problem(vehicle(), stop(1, setup_s=30, windows=((0, 130),))),
+        total=0,
+        unassigned={"at 1": Reason.TIME_WINDOW},
+    ),
+    "late at a price": Known(
+        # Nobody is there before 100: 50 s late at 2 each.
+        problem=problem(vehicle(), stop(1, soft_window=soft(0, 50, late=2))),
+        total=200 + 100,
+    ),
+    "late, and a break that is due before the end": Known(
+        # Home at 200 were too late to begin the break then.
+        problem=problem(vehicle(breaks=(pause(120, 150, 50),)), stop(1, soft_window=soft(0, 50, late=2))),
+        total=200 + 50 + 100,
+    ),
+    "early is cheaper than waiting": Known(
+        problem=problem(
+            vehicle(cost_per_s=3),
+            stop(1, "first", windows=((100, 101),)),
+            stop(1, "second", soft_window=soft(200, 9000, early=2)),
+        ),
+        total=3 * 200 + 2 * 100,
+    ),
+    "waiting is cheaper than early": Known(
+        problem=problem(
+            vehicle(), stop(1, "first", windows=((100, 101),)), stop(1, "second", soft_window=soft(200, 9000, early=2))
+        ),
+        total=200 + 100,
+    ),
+    "leaving late against being early": Known(
+        problem=problem(vehicle(), stop(1, soft_window=soft(500, 600, early=9, late=9))), total=200
+    ),
+    "soft windows decide the order": Known(
+        # 2 first, at 300; then 1 at 400, 100 s before its time, which is cheaper than waiting.
+        problem=problem(
+            vehicle(cost_per_s=2),
+            stop(1, soft_window=soft(500, 9000, early=1)),
+            stop(2, soft_window=soft(0, 300, late=50)),
+        ),
+        total=2 * 400 + 100,
+    ),
+    "collected goods fill the room": Known(
+        problem=problem(
+            vehicle(capacities=(1,)),
+            stop(1, collects=(1,), demands=(0,), windows=((100, 101),)),
+            stop(2, demands=(1,), penalty=50),
+            **_NARROW,
+        ),
+        total=200 + 50,
+        unassigned={"at 2": Reason.NO_ROOM},
+    ),
+    "collected where something was delivered": Known(
+        problem=problem(vehicle(capacities=(1,)), stop(2, collects=(1,), demands=(1,)), **_NARROW), total=400
+    ),
+    "delivered before collected": Known(
+        # With an open end 1 before 2 were shorter: 200.
+        problem=problem(
+            vehicle(capacities=(1,), end_place=None),
+            stop(1, collects=(1,), demands=(0,)),
+            stop(2, demands=(1,)),
+            **_NARROW,
+        ),
+        total=300,
+    ),
+    "collects over": Known(
+        problem=problem(vehicle(capacities=(1,)), stop(1, collects=(2,), demands=(0,)), **_NARROW),
+        total=0,
+        unassigned={"at 1": Reason.CAPACITY},
+    ),
+    "pickup before delivery": Known(
+        # With an open end the delivery first were shorter: 300.
+        problem=problem(vehicle(end_place=None), stop(3, "shop"), stop(1, "home", pickup="shop")),
+        total=300 + 200,
+    ),
+    "one pair at a time": Known(
+        # From 1 to 3 twice, with 200 s back in between: the van takes only one parcel.
+        problem=problem(
+            vehicle(capacities=(1,), end_place=None),
+            *(stop(1, f"shop {number}", demands=(0,)) for number in (1, 2)),
+            *(stop(3, f"home {number}", demands=(1,), pickup=f"shop {number}") for number in (1, 2)),
+            **_NARROW,
+        ),
+        total=100 + 200 * 3,
+    ),
+    "a pair in one vehicle": Known(
+        # Each has one end at its door, but what a takes on only a can bring.
+        problem=problem(
+            vehicle("a"), vehicle("b", start_place=5, end_place=5), stop(1, "shop"), stop(4, "home", pickup="shop")
+        ),
+        total=800,
+    ),
+    "a pair too dear": Known(
+        problem=problem(vehicle(), stop(1, "shop", penalty=10), stop(9, "home", penalty=20, pickup="shop")),
+        total=30,
+        unassigned={"shop": Reason.COSTS_MORE, "home": Reason.COSTS_MORE},
+    ),
+    "a pair that is closed before it is reached": Known(
+        problem=problem(vehicle(), stop(1, "shop"), stop(2, "home", pickup="shop", windows=((0, 200),))),
+        total=0,
+        unassigned={"shop": Reason.TIME_WINDOW, "home": Reason.TIME_WINDOW},
+    ),
+    "a pair that does not fit into one shift": Known(
+        # Each door alone is 600 s away and back; from one to the other it is too far.
+        problem=problem(
+            vehicle(start_place=4, end_place=4, shift_end_s=900), stop(1, "shop"), stop(7, "home", pickup="shop")
+        ),
+        total=0,
+        unassigned={"shop": Reason.PAIR, "home": Reason.PAIR},
+    ),
+    "excluded skill": Known(
+        problem=problem(
+            vehicle(skills=frozenset({"dogs"})),
+            vehicle("b", start_place=3, end_place=3),
+            stop(1, excluded_skills=frozenset({"dogs"})),
+        ),
+        total=400,
+    ),
+    "excluded by all": Known(
+        problem=problem(vehicle(skills=frozenset({"dogs"})), stop(1, excluded_skills=frozenset({"dogs", "cats"}))),
+        total=0,
+        unassigned={"at 1": Reason.SKILL},
+    ),
+    "a driver who knows the place": Known(
+        problem=problem(vehicle(), vehicle("b", start_place=3, end_place=3), stop(1, vehicle_costs=(("a", 300),))),
+        total=400,
+    ),
+    "a driver who knows the place, too far away": Known(
+        problem=problem(vehicle(), vehicle("b", start_place=5, end_place=5), stop(1, vehicle_costs=(("a", 300),))),
+        total=200 + 300,
+    ),
+    "the nearer of two places": Known(
+        problem=problem(vehicle(), *(stop(place, choice="parcel") for place in (5, 2))), total=400
+    ),
+    "home by day, locker by night": Known(
+        problem=problem(
+            vehicle(shift_start_s=5000, shift_end_s=9000),
+            stop(1, "home", choice="parcel", windows=((0, 4000),)),
+            stop(3, "locker", choice="parcel"),
+        ),
+        total=600,
+    ),
+    "no place of a choice": Known(
+        problem=problem(
+            vehicle(skills=frozenset({"dogs"})),
+            *(stop(place, choice="parcel", penalty=7, excluded_skills=frozenset({"dogs"})) for place in (4, 2)),
+        ),
+        total=7,
+        unassigned={"at 4": Reason.SKILL},
+    ),
+    "two trips": Known(
+        problem=problem(
+            vehicle(capacities=(1,), reload=Reload(place=0, duration_s=10)),
+            *(stop(place, demands=(1,)) for place in (1, 2)),
+            **_NARROW,
+        ),
+        total=200 + 10 + 400,
+    ),
+    "a reload on the way": Known(
+        # Out to 2, back to 1 to reload, and on to 3; the end is open.
+        problem=problem(
+            vehicle(capacities=(1,), end_place=None, reload=Reload(place=1)),
+            *(stop(place, demands=(1,)) for place in (2, 3)),
+            **_NARROW,
+        ),
+        total=200 + 100 + 200,
+    ),
+    "not more trips than allowed": Known(
+        problem=problem(
+            vehicle(capacities=(1,), reload=Reload(place=0)),
+            *(stop(place, demands=(1,)) for place in (1, 2, 3)),
+            **_NARROW,
+        ),
+        total=200 + 400,
+        unassigned={"at 3": Reason.NO_ROOM},
+    ),
+    "a reload takes off what was collected": Known(
+        problem=problem(
+            vehicle(capacities=(1,), reload=Reload(place=0)),
+            *(stop(place, demands=(0,), collects=(1,)) for place in (1, 2)),
+            **_NARROW,
+        ),
+        total=200 + 400,
+    ),
+    "slower from then on": Known(
+        # 150 s of 200 at the old pace, the rest and the way home at half of it; nothing is gained by leaving later.
+        problem=problem(vehicle(), stop(2), bicycle=from_then_on(150, step_s=200)),
+        total=150 + 100 + 400,
+    ),
+    "waits for the road to clear": Known(
+        problem=problem(vehicle(), stop(2), bicycle=from_then_on(5000, step_s=50)), total=200
+    ),
+    "too slow for the window": Known(
+        problem=problem(vehicle(), stop(2, windows=((0, 250),)), bicycle=from_then_on(150, step_s=200)),
+        total=0,
+        unassigned={"at 2": Reason.TIME_WINDOW},
+    ),
+    "a break in the slow hours": Known(
+        # On the way there until 150, standing until 250 while the road is slow, then 50 s at the old pace, and home.
+        problem=problem(
+            vehicle(breaks=(pause(150, 150, 100),), shift_end_s=600),
+            stop(2, windows=((0, 301),)),
+            bicycle=replace(
+                profile(),
+                hours=(
+                    Hours(start_s=150, duration_s=profile(step_s=900).duration_s),
+                    Hours(start_s=250, duration_s=profile().duration_s),
+                ),
+            ),
+        ),
+        total=150 + 100 + 50 + 200,
+    ),
+    "locked first": Known(
+        # With an open end 1, 2, 3 were shorter: 300.
+        problem=problem(vehicle(end_place=None, locked=("at 3",)), *(stop(place) for place in (1, 2, 3))),
+        total=500,
+    ),
+    "locked although another is nearer": Known(
+        problem=problem(vehicle(locked=("at 5",)), vehicle("b", start_place=5, end_place=5), stop(5)), total=1000
+    ),
+    "locked although its penalty is less": Known(
+        problem=problem(vehicle(locked=("at 5",)), stop(5, penalty=1)), total=1000
+    ),
+    "no time behind what is locked": Known(
+        problem=problem(vehicle(locked=("at 5",), shift_end_s=1000), stop(5), stop(3, service_s=50)),
+        total=1000,
+        unassigned={"at 3": Reason.LOCKING},
+    ),
+    "fair by stops": Known(
+        problem=problem(
+            *(vehicle(id) for id in "ab"),
+            *(stop(1, name) for name in ("left", "right")),
+            balance=Balance(measure=Measure.STOPS, cost=1000),
+        ),
+        total=2 * 200 + 2 * 1000,
+    ),
+    "fair by time": Known(
+        # The cost of a route is its duration, and its square.
+        problem=problem(
+            *(vehicle(id) for id in "ab"),
+            *(stop(0, name, service_s=100) for name in ("left", "right")),
+            balance=Balance(measure=Measure.TIME, cost=3600**2),
+        ),
+        total=2 * 100 + 2 * 100**2,
+    ),
+    "fair, but not at any price": Known(
+        problem=problem(
+            *(vehicle(id) for id in "ab"),
+            *(stop(1, name) for name in ("left", "right")),
+            balance=Balance(measure=Measure.STOPS, cost=99),
+        ),
+        total=200 + 4 * 99,
+    ),
+}
+"""The rules that not every search holds; what holds them all is tested with `INSTANCES | RICH`."""

@@ -3,23 +3,23 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bench.planning import day
+from routing.solving.assemble import rank
+from routing.solving.insertion import construct
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import ProblemError
 from routing.solving.process import Cancelled, SolverDied, run
 from routing.solving.solve import solve
 from tests.routing.solving.instances import INSTANCES, problem, vehicle
+from tests.routing.solving.running import errands, gone, nobody_left
+from tests.routing.solving.test_portfolio import without_breaks
 
 LONG = Limit(seconds=120)
-BIG = day(stops=60, vehicles=4, seed=1)
+BIG = without_breaks(day(stops=60, vehicles=4, seed=1))
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -38,20 +38,37 @@ class TestRun:
         assert told[0].unassigned == 0
         assert told[0].cost >= solution.cost.total
 
-    def test_stops_at_once_when_cancelled(self) -> None:
-        asked_at: list[float] = []
-        started = threading.Event()
+    def test_stops_at_once_when_cancelled_with_all_that_it_started(self) -> None:
+        started: list[int] = []
 
         def cancelled() -> bool:
-            asked_at.append(time.monotonic())
-            return started.is_set()
+            started.extend(errands("pyvrp"))
+            return bool(started)
 
         with pytest.raises(Cancelled), nobody_left():
-            run(BIG, limit=LONG, seed=1, on_progress=lambda progress: started.set(), cancelled=cancelled)
+            run(BIG, limit=LONG, seed=1, cancelled=cancelled)
+
+        assert gone(started)
+
+    def test_answers_with_the_best_so_far_when_told_to_finish(self) -> None:
+        told: list[Progress] = []
+
+        solution = run(BIG, limit=LONG, seed=1, on_progress=told.append, finish=lambda: bool(told))
+
+        assert solution.cost.total <= told[0].cost
+        assert told[-1].percent < 50
+
+    def test_goes_on_from_a_plan(self) -> None:
+        asked = day(stops=15, vehicles=2, seed=3)
+        start = construct(asked, asked.stops, seed=9)
+
+        solution = run(asked, limit=Limit(iterations=1), seed=2, start=start)
+
+        assert solution.rank <= rank(asked, start)
 
     def test_says_that_its_child_was_killed(self) -> None:
         def kill(progress: Progress) -> None:
-            for child in children():
+            for child in errands("solve"):
                 os.kill(child, signal.SIGKILL)
 
         with pytest.raises(SolverDied, match="ended with -9 and no answer"), nobody_left():
@@ -85,10 +102,11 @@ class TestRun:
         )
         with parent:
             assert parent.stdout is not None
-            child = int(parent.stdout.readline())
+            started = [int(word) for word in parent.stdout.readline().split()]
             parent.kill()
 
-        assert _gone(child)
+        assert len(started) > 1
+        assert gone(started)
 
 
 class TestImport:
@@ -103,38 +121,9 @@ class TestImport:
 
 
 _PARENT = """
-from tests.routing.solving.test_process import BIG, LONG, children, run
-run(BIG, limit=LONG, seed=1, on_progress=lambda progress: print(children()[0], flush=True))
+from tests.routing.solving.test_process import BIG, LONG, errands, run
+run(BIG, limit=LONG, seed=1, cancelled=lambda: errands("pyvrp") and print(*errands(), flush=True))
 """
-
-
-def children() -> list[int]:
-    """The solvers that this process started."""
-    listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(child) for task in listed for child in task.read_text().split() if _solves(int(child))]
-
-
-@contextmanager
-def nobody_left() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        assert children() == []
-
-
-def _solves(process: int) -> bool:
-    try:
-        return b"routing.solving.child" in Path(f"/proc/{process}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return False
-
-
-def _gone(process: int) -> bool:
-    for _ in range(100):
-        if not _solves(process):
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def _solve_into(answers: "multiprocessing.Queue[int]") -> None:

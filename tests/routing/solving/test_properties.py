@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.solving.assemble import rank
@@ -10,21 +11,23 @@ from routing.solving.fits import DoesNotFit
 from routing.solving.insertion import construct
 from routing.solving.limit import Limit
 from routing.solving.locks import locked_start
+from routing.solving.price import untimely
 from routing.solving.problem import Problem, Step, Vehicle
-from routing.solving.retime import retime
+from routing.solving.retime import check_route, retime
 from routing.solving.solution import Reason, Route
 from routing.solving.solve import solve
+from routing.solving.steps import stops_of
 from routing.solving.units import unit_by_stop
 from tests.routing.solving.any_problem import problems
-from tests.routing.solving.second_by_second import earliest_end
+from tests.routing.solving.examples import examples
+from tests.routing.solving.second_by_second import cheapest
 
-NO_CLOCK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 FEW = Limit(iterations=8)
 BY_THE_CLOCK = {Reason.SHIFT_TIME, Reason.TIME_WINDOW, Reason.BREAK, Reason.MAX_DURATION, Reason.REACHABLE}
 
 
 class TestAnyProblem:
-    @settings(NO_CLOCK, max_examples=100)
+    @examples(100)
     @given(asked=problems())
     def test_is_solved_without_a_violation(self, asked: Problem) -> None:
         solution = solve(asked, limit=FEW, seed=1)
@@ -32,7 +35,7 @@ class TestAnyProblem:
         assert violations(asked, solution) == []
         assert solution.rank <= rank(asked, construct(asked, asked.stops, seed=1))
 
-    @settings(NO_CLOCK, max_examples=40)
+    @examples(40)
     @given(asked=problems())
     def test_leaves_out_for_a_reason_that_holds(self, asked: Problem) -> None:
         solution = solve(asked, limit=FEW, seed=1)
@@ -49,49 +52,71 @@ class TestAnyProblem:
             else:
                 assert fits_alone == (left.reason == Reason.NO_ROOM)
 
-    @settings(NO_CLOCK, max_examples=20)
+    @examples(20)
     @given(asked=problems(), seed=st.integers(0, 3))
     def test_has_one_plan_for_a_seed(self, asked: Problem, seed: int) -> None:
         assert solve(asked, limit=FEW, seed=seed) == solve(asked, limit=FEW, seed=seed)
 
 
 class TestRetime:
-    @settings(NO_CLOCK, max_examples=200)
+    @examples(150)
     @given(asked=problems(horizon_s=32), data=st.data())
     def test_agrees_with_trying_every_second(self, asked: Problem, data: st.DataObject) -> None:
-        asked = _plain(asked)
+        asked = _by_the_clock_alone(asked, max_duration_s=data.draw(st.none() | st.integers(4, 20)))
         vehicle = data.draw(st.sampled_from(asked.vehicles))
-        stops = tuple(data.draw(st.permutations(asked.stops)))[:4]
-        ends = {
-            second: earliest_end(asked, vehicle, stops, departure_s=second)
-            for second in range(vehicle.shift_start_s, vehicle.shift_end_s + 1)
-        }
-        possible = [
-            (end_s - second if vehicle.cost_per_s else 0, end_s, -second)
-            for second, end_s in ends.items()
-            if end_s is not None and end_s - second <= (vehicle.max_duration_s or 10**6)
-        ]
-        found = _found(asked, vehicle, stops)
+        steps: list[Step] = list(data.draw(st.permutations(asked.stops)))[:4]
+        if vehicle.reload is not None and len(steps) > 1:
+            steps.insert(data.draw(st.integers(1, len(steps) - 1)), vehicle.reload)
+        seconds = range(vehicle.shift_start_s, vehicle.shift_end_s + 1)
+        worths = {second: cheapest(asked, vehicle, tuple(steps), departure_s=second) for second in seconds}
+        possible = [(*worth, -second) for second, worth in worths.items() if worth is not None]
+        found = _found(asked, vehicle, steps)
 
         if isinstance(found, Route):
-            duration_s = found.duration_s if vehicle.cost_per_s else 0
-            assert (duration_s, found.end_s, -found.departure_s) == min(possible)
+            cost = vehicle.cost_per_s * found.duration_s + untimely(found, stops_of(steps))
+            assert (cost, found.end_s, -found.departure_s) == min(possible)
+            check_route(asked, vehicle, steps)
         else:
             assert found.reason not in BY_THE_CLOCK or not possible
+            with pytest.raises(DoesNotFit):
+                check_route(asked, vehicle, steps)
 
 
-def _plain(asked: Problem) -> Problem:
-    """Without what trying every second does not know."""
+def _by_the_clock_alone(asked: Problem, *, max_duration_s: int | None) -> Problem:
+    """Without the rules that have nothing to do with times, and with fewer windows."""
     return replace(
         asked,
-        profiles={name: replace(profile, hours=()) for name, profile in asked.profiles.items()},
-        vehicles=tuple(replace(vehicle, locked=()) for vehicle in asked.vehicles),
-        stops=tuple(replace(stop, setup_s=0, soft_window=None, pickup=None, choice=None) for stop in asked.stops),
+        vehicles=tuple(
+            replace(
+                one,
+                locked=(),
+                max_stops=None,
+                max_distance_m=None,
+                skills=frozenset(),
+                max_duration_s=max_duration_s,
+                reload=None if one.reload is None else replace(one.reload, most=1),
+            )
+            for one in asked.vehicles
+        ),
+        stops=tuple(
+            replace(
+                one,
+                pickup=None,
+                choice=None,
+                demands=tuple(0 for _ in one.demands),
+                collects=(),
+                skills=frozenset(),
+                windows=one.windows[1:],
+                allowed_vehicles=None,
+                refused_vehicles=frozenset(),
+            )
+            for one in asked.stops
+        ),
     )
 
 
-def _found(asked: Problem, vehicle: Vehicle, stops: Sequence[Step]) -> Route | DoesNotFit:
+def _found(asked: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Route | DoesNotFit:
     try:
-        return retime(asked, vehicle, stops)
+        return retime(asked, vehicle, steps)
     except DoesNotFit as refusal:
         return refusal

@@ -1,0 +1,154 @@
+"""A carrier's day as it stands: the tours that its shifts drive, ready to be asked what one stop more would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.geo import Point, distance_m
+from routing.given import Job, Travel
+from routing.nearness import Drive, Pace, pace
+from routing.pricing import Prices
+from routing.rounds import GivenStop, NothingDriven, Round
+from routing.seconds import Origin
+from routing.solving import problem as solving
+from routing.solving.day import Day, day_of
+from routing.solving.fits import DoesNotFit
+from routing.solving.solution import Reason
+from routing.solving.tour import Tour, tour_along
+from routing.translation import Question
+
+_NO_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class CarrierDay:
+    """The day to price stops into; `rounds` follow its tours, `unsound` are those that cannot be driven as they stand.
+
+    `places` by their number in the day, `xy` the same as rows of longitude and latitude; `travels` and `paces` by the
+    names of the day's profiles.
+    """
+
+    day: Day
+    origin: Origin
+    prices: Prices
+    rounds: tuple[Round, ...]
+    unsound: tuple[Round, ...]
+    places: tuple[Point, ...]
+    travels: Mapping[str, Travel]
+    paces: Mapping[str, Pace]
+
+    @cached_property
+    def xy(self) -> NDArray[np.float64]:
+        """Longitude and latitude of the places, in degrees."""
+        return np.array([(place.longitude, place.latitude) for place in self.places])
+
+    @cached_property
+    def slowest(self) -> int:
+        """The percentage of their free time that drives take in the worst traffic."""
+        return max(each.slowest for each in self.rounds)
+
+    @cached_property
+    def numbers(self) -> Mapping[Point, int]:
+        """The number of each place."""
+        return {place: number for number, place in enumerate(self.places)}
+
+
+def standing(rounds: Sequence[Round]) -> CarrierDay:
+    """Make the day of these rounds. Seconds for thousands of stops: keep it. NothingDriven."""
+    question = Question(_job(rounds))
+    places = tuple(dict.fromkeys([*question.places, *(stop.place for each in rounds for stop in each.stops)]))
+    numbers = {place: number for number, place in enumerate(places)}
+    problem = question.problem({})
+    known = {stop.id: stop for stop in problem.stops}
+    of_halt = {each.id: known[id] for id, halt in question.open.items() for each in halt.deliveries}
+    tours: list[Tour] = []
+    sound: list[Round] = []
+    unsound: list[Round] = []
+    for each, vehicle in zip(rounds, problem.vehicles, strict=True):
+        try:
+            tours.append(_tour(each, vehicle, of_halt, numbers, problem))
+            sound.append(each)
+        except DoesNotFit:
+            unsound.append(each)
+    if not tours:
+        raise NothingDriven("no route of the day can be driven as it stands")
+    return CarrierDay(
+        day_of(tours),
+        question.origin,
+        question.prices,
+        tuple(sound),
+        tuple(unsound),
+        places,
+        {str(travel): travel for travel in question.travels},
+        _paces(sound),
+    )
+
+
+def _paces(rounds: Sequence[Round]) -> dict[str, Pace]:
+    travels = {each.shift.travel for each in rounds}
+    return {
+        str(travel): pace(drive for each in rounds if each.shift.travel == travel for drive in _drives(each))
+        for travel in travels
+    }
+
+
+def _drives(round: Round) -> Iterator[Drive]:
+    before = round.shift.start_place
+    for stop in round.stops:
+        yield Drive(distance_m(before, stop.place), stop.leg_s, stop.leg_m)
+        before = stop.place
+
+
+def _job(rounds: Sequence[Round]) -> Job:
+    shifts = tuple(each.shift for each in rounds)
+    return Job(
+        plan_id=rounds[0].shift.id,
+        seed=1,
+        limit_s=None,
+        now=min(shift.starts_at for shift in shifts),
+        shifts=shifts,
+        deliveries=tuple(chain.from_iterable(stop.deliveries for each in rounds for stop in each.stops)),
+        taken=(),
+    )
+
+
+def _known(of_delivery: Mapping[UUID, solving.Stop], stop: GivenStop) -> solving.Stop:
+    try:
+        return of_delivery[stop.deliveries[0].id]
+    except KeyError:
+        raise DoesNotFit(Reason.TIME_WINDOW, "none of its windows is open during the shifts any more") from None
+
+
+def _tour(
+    each: Round,
+    vehicle: solving.Vehicle,
+    of_delivery: Mapping[UUID, solving.Stop],
+    numbers: Mapping[Point, int],
+    problem: solving.Problem,
+) -> Tour:
+    """The round as a tour. DoesNotFit when the times that were planned can no longer be kept."""
+    capacities = [_NO_LIMIT if room is None else room for room in each.shift.capacities]
+    fixed = tuple(str(stop.id) for stop in each.stops if stop.fixed)
+    vehicle = replace(vehicle, capacities=tuple(capacities), locked=fixed)
+    steps = [
+        replace(
+            _known(of_delivery, stop),
+            id=str(stop.id),
+            place=numbers[stop.place],
+            service_s=stop.service_s,
+            setup_s=each.setup_s if stop.deliveries[0].setup_s is None else stop.deliveries[0].setup_s,
+            demands=tuple(sum(column) for column in zip(*(one.demands for one in stop.deliveries), strict=True)),
+        )
+        for stop in each.stops
+    ]
+    legs = [(stop.leg_s, stop.leg_m) for stop in each.stops]
+    if vehicle.end_place is not None and steps:
+        legs.append(each.last_leg)
+    return tour_along(problem, vehicle, steps, legs)

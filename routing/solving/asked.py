@@ -1,0 +1,30 @@
+"""What a search is asked, and what it answers with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from routing.solving.budget import Budget
+from routing.solving.problem import Problem, Sequences, Stop
+
+type Hear = Callable[[Sequences, float], None]
+"""Told of a better plan, and the share of the limit used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What all searches of one call are told: serve these stops, from this plan on if any, within this budget."""
+
+    problem: Problem
+    stops: Sequence[Stop]
+    start: Sequences | None
+    seed: int
+    budget: Budget
+    hear: Hear
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan, and the name of the search that found it."""
+
+    by: str
+    sequences: Sequences

@@ -1,0 +1,81 @@
+"""What a child process can be sent for.
+
+Each errand imports its own library, and only when it is sent: `ortools` and `highspy` cannot be loaded in one process.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from routing.solving.frames import Better, Frame
+from routing.solving.named import named, resolved
+from routing.solving.problem import Sequences
+
+type Say = Callable[[Frame], None]
+"""Tells the parent something before the answer."""
+type Finishing = Callable[[], bool]
+"""Whether the parent wants the best there is, now."""
+
+
+def solve(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `solve.solve`; order: `(problem, limit, seed, start)`."""
+    from routing.solving.solve import solve as solve_here  # noqa: PLC0415
+
+    problem, limit, seed, start = order
+    first = None if start is None else resolved(problem, start)
+    return solve_here(problem, limit=limit, seed=seed, progress=say, start=first, halted=finishing)
+
+
+def replan(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `replan.replan`; the order is that of `solve`, with a start."""
+    from routing.solving.replan import replan as replan_here  # noqa: PLC0415
+
+    problem, limit, seed, start = order
+    return replan_here(problem, resolved(problem, start), limit=limit, seed=seed, halted=finishing)
+
+
+def pyvrp(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `pyvrp_search.search`; the order is that of a `ProcessLane`."""
+    from routing.solving.pyvrp_search import search  # noqa: PLC0415
+
+    return _searched(search, order, say)
+
+
+def ortools(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `ortools_search.search`; the order is that of a `ProcessLane`."""
+    from routing.solving.ortools_search import search  # noqa: PLC0415
+
+    return _searched(search, order, say)
+
+
+def polish(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `ortools_polish.polish`; the order is that of a `ProcessLane`."""
+    from routing.solving.ortools_polish import polish as polish_here  # noqa: PLC0415
+
+    def bettered(problem: Any, stops: Any, *, start: Any, **rest: Any) -> Any:
+        return polish_here(problem, start, **rest)
+
+    return _searched(bettered, order, say)
+
+
+def combine(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `partition.choose`; the order is what it takes."""
+    from routing.solving.partition import choose  # noqa: PLC0415
+
+    return choose(order)
+
+
+def _searched(search: Any, order: Any, say: Say) -> Any:
+    problem, ids, start, limit, seed = order
+    by_id = {stop.id: stop for stop in problem.stops}
+    first = None if start is None else resolved(problem, start)
+
+    def tell(sequences: Sequences, share: float) -> None:
+        say(Better(named(sequences), share))
+
+    found = search(problem, [by_id[one] for one in ids], start=first, limit=limit, seed=seed, on_better=tell)
+    return None if found is None else named(found)
+
+
+ERRANDS: dict[str, Callable[[Any, Say, Finishing], Any]] = {
+    errand.__name__: errand for errand in (solve, replan, pyvrp, ortools, polish, combine)
+}
