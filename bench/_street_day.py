@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from _busy_day import EXTENT_M, Town, make_tours
 from numpy.typing import NDArray
 
+from bench._busy_day import EXTENT_M, Town, make_tours
 from kernel.geo import Point
 from places.adapters.osrm import OsrmStreets
 from routing.days import CarrierDay

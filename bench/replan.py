@@ -142,7 +142,10 @@ def compared(name: str, problem: Problem, start: Sequences, *, limit_s: float, f
     began = time.monotonic()
     full = solve(problem, limit=Limit(seconds=full_s), seed=seed)
     full_took_s = time.monotonic() - began
-    plain_problem = replace(problem, stops=tuple(replace(s, soft_window=None, vehicle_costs=()) for s in problem.stops))
+    free = tuple(replace(vehicle, locked=()) for vehicle in problem.vehicles)
+    plain_problem = replace(
+        problem, vehicles=free, stops=tuple(replace(s, soft_window=None, vehicle_costs=()) for s in problem.stops)
+    )
     began = time.monotonic()
     found = search(
         plain_problem,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
-from routing.solving.assemble import sequence_cost
 from routing.solving.fits import DoesNotFit
 from routing.solving.loosen import loosen
+from routing.solving.price import route_cost
 from routing.solving.problem import Problem, Reload, Sequences, Step, Stop
 from routing.solving.retime import retime
 from routing.solving.solution import Route
@@ -44,30 +44,36 @@ class Reordered:
 
 
 def one_route(
-    problem: Problem, start: Sequence[Step], *, seconds: float = SEARCH_S, iterations: int | None = None, seed: int = 1
+    problem: Problem,
+    start: Sequence[Step],
+    *,
+    seconds: float = SEARCH_S,
+    iterations: int | None = None,
+    seed: int = 1,
+    compiled: bool | None = None,
 ) -> Reordered:
     """Return the round of the problem's one vehicle in the best order found within `seconds` of search.
 
     The order of `start` is the first one tried, so the answer costs no more. With `iterations` the same input gives
-    the same order. The compiled search is used once `warm` is through, plain moves until then. `NotDriveable`.
+    the same order. The compiled search is used once `warm` is through, plain moves until then, unless `compiled` says
+    which. `NotDriveable`.
     """
     (vehicle,) = problem.vehicles
     present = list(start)
     problem = loosen(problem, [present], late_cost_per_h=LATE_COST_PER_H * max(1, vehicle.cost_per_s), overtime=True)
     by_id = {stop.id: stop for stop in problem.stops}
     present = [step if isinstance(step, Reload) else by_id[step.id] for step in present]
-    (vehicle,) = problem.vehicles
     try:
-        before, cost_before = retime(problem, vehicle, present), sequence_cost(problem, vehicle, present)
+        before = _timed(problem, present)
     except DoesNotFit as refusal:
         raise NotDriveable(str(refusal)) from refusal
 
-    best, cost = present, cost_before
-    for steps in _searched(problem, present, seconds, iterations, seed):
-        found = _cost(problem, steps)
-        if found is not None and found < cost and _same(steps, present):
-            best, cost = steps, found
-    return Reordered(problem, best, before, retime(problem, vehicle, best), cost_before, cost)
+    best = before
+    for steps in _searched(problem, present, seconds, iterations, seed, bool(_warm) if compiled is None else compiled):
+        found = _better(problem, steps, than=best)
+        if found is not None and _same(steps, present):
+            best = found
+    return Reordered(problem, best.steps, before.route, best.route, before.cost, best.cost)
 
 
 def warm() -> None:
@@ -84,11 +90,11 @@ _warm: list[bool] = []
 
 
 def _searched(
-    problem: Problem, start: list[Step], seconds: float, iterations: int | None, seed: int
+    problem: Problem, start: list[Step], seconds: float, iterations: int | None, seed: int, compiled: bool
 ) -> list[list[Step]]:
     if len(start) < 2 or iterations == 0:
         return []
-    return [_compiled(problem, start, seconds, iterations, seed)] if _warm else [_plain(problem, start, seconds)]
+    return [_compiled(problem, start, seconds, iterations, seed) if compiled else _plain(problem, start, seconds)]
 
 
 def _compiled(problem: Problem, start: list[Step], seconds: float, iterations: int | None, seed: int) -> list[Step]:
@@ -147,11 +153,27 @@ def _neighbours(stops: list[Stop], first: int) -> Iterator[list[Stop]]:
             yield stops[:at] + stops[at:until][::-1] + stops[until:]
 
 
-def _cost(problem: Problem, steps: Sequence[Step]) -> int | None:
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    steps: list[Step]
+    route: Route
+    cost: int
+
+
+def _timed(problem: Problem, steps: list[Step]) -> _Timed:
+    (vehicle,) = problem.vehicles
+    route = retime(problem, vehicle, steps)
+    return _Timed(steps, route, route_cost(problem, vehicle, route, stops_of(steps)))
+
+
+def _better(problem: Problem, steps: list[Step], *, than: _Timed) -> _Timed | None:
+    if steps == than.steps:
+        return None
     try:
-        return sequence_cost(problem, problem.vehicles[0], steps)
+        found = _timed(problem, steps)
     except DoesNotFit:
         return None
+    return found if found.cost < than.cost else None
 
 
 def _same(steps: Sequence[Step], start: Sequence[Step]) -> bool:

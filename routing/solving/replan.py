@@ -49,9 +49,10 @@ def replan(
     contradicts itself; `SolverFault` never: what the checker refuses gives way to the repaired start.
     """
     check_problem(problem)
+    watch = _Watch(limit.seconds, halted)
     search = _Search(problem, start, seed=seed)
     search.place_loose()
-    search.improve(limit, halted)
+    search.improve(watch, limit.iterations)
     for sequences in (search.sequences(), [list(each) for each in start]):
         found = _exact(problem, sequences)
         if not violations(problem, found):
@@ -150,16 +151,17 @@ class _Search:
                 if chosen.vehicle in known:
                     known[chosen.vehicle] = self._best_in(chosen.vehicle, self.out[other])
 
-    def improve(self, limit: Limit, halted: Callable[[], bool]) -> None:
-        """Take a few related stops out and put them in again, and keep what is better, to the limit."""
+    def improve(self, watch: _Watch, iterations: int | None) -> None:
+        """Take a few of the movable stops out and put them in again, and keep what is better, to the limit."""
         movable = self._movable()
-        most = _PATIENCE * len(movable) if limit.iterations is None else limit.iterations
-        watch = _Watch(limit.seconds, halted)
+        most = _PATIENCE * len(movable) if iterations is None else iterations
         vain = 0
         for _ in range(most):
             if watch.over() or vain > _PATIENCE * len(movable):
                 return
             chosen = self._random.sample(movable, min(len(movable), self._random.randint(1, _TOGETHER)))
+            if self.out:  # what has no place may find one that others leave
+                chosen = list({stop.id: stop for stop in [self._random.choice([*self.out.values()]), *chosen]}.values())
             vain = 0 if self._try(chosen) else vain + 1
 
     def _movable(self) -> list[Stop]:
