@@ -7,14 +7,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.detours import Roads, roads_of
 from routing.solving.fits import DoesNotFit, check_may_serve
-from routing.solving.problem import UNREACHABLE, Problem, Sequences, Stop, Vehicle
+from routing.solving.problem import Problem, Sequences, Stop, Vehicle
+from routing.solving.roads import FAR, Roads
 from routing.solving.round import NOWHERE, Round, round_of
 from routing.solving.trial import Trial
 from routing.solving.units import Unit
 
-_FAR = 2**40
 _REFUSED = 3 * 3600
 _OVERLOADED = 3600
 """Seconds of lateness that are as bad as a vehicle that may not, or that is full."""
@@ -33,9 +32,9 @@ class Routes:
 
 def routes_of(problem: Problem, sequences: Sequences) -> Routes:
     """The routes that drive these sequences."""
-    roads = {name: roads_of(problem, name) for name in problem.profiles}
+    roads = {name: Roads(profile) for name, profile in problem.profiles.items()}
     pairs = zip(problem.vehicles, sequences, strict=True)
-    rounds = tuple(round_of(problem, vehicle, steps, roads[vehicle.profile].least_s) for vehicle, steps in pairs)
+    rounds = tuple(round_of(problem, vehicle, steps, roads[vehicle.profile]) for vehicle, steps in pairs)
     return Routes(problem, rounds, roads)
 
 
@@ -70,19 +69,19 @@ def _closest(routes: Routes, vehicle: Vehicle, round: Round, stop: Stop) -> list
     full = (round.load_until + taken > room) | (round.load_from + collected > room)
     scores = scores + _OVERLOADED * full.any(axis=0)
     chosen = np.argsort(scores, kind="stable")[:_A_VEHICLE]
-    return [(int(scores[at]), round.first + int(at)) for at in chosen if scores[at] < _FAR]
+    return [(int(scores[at]), round.first + int(at)) for at in chosen if scores[at] < FAR]
 
 
 def _lateness(roads: Roads, round: Round, stop: Stop) -> NDArray[np.int64]:
     """By position: seconds too late for it and for what follows, and half of the detour."""
-    to_s, from_s = _far(roads.least_s[round.before, stop.place]), _far(roads.least_s[stop.place, round.after])
-    from_s = np.where(round.after == NOWHERE, 0, from_s)
+    to_s = roads.least_s(round.before, stop.place)
+    from_s = np.where(round.after == NOWHERE, 0, roads.least_s(stop.place, round.after))
     way_s = to_s + np.where(round.before == stop.place, 0, stop.setup_s)
     start_s, late_s = _start(round.free_s + way_s, stop)
     after_s = start_s + stop.service_s + from_s - round.due_s
     detour_s = way_s + from_s - round.gap_s
     scores: NDArray[np.int64] = late_s + np.maximum(0, after_s) + detour_s // 2
-    return np.minimum(scores, _FAR)
+    return np.minimum(scores, FAR)
 
 
 def _start(ready_s: NDArray[np.int64], stop: Stop) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -94,10 +93,6 @@ def _start(ready_s: NDArray[np.int64], stop: Stop) -> tuple[NDArray[np.int64], N
     best = (late + np.maximum(0, starts - ready_s)).argmin(axis=0)
     each = np.arange(len(ready_s))
     return np.maximum(ready_s, starts[best, 0]), late[best, each]
-
-
-def _far(found: NDArray[np.int32]) -> NDArray[np.int64]:
-    return np.where(found == UNREACHABLE, _FAR, found.astype(np.int64))
 
 
 def _may_serve(vehicle: Vehicle, stop: Stop) -> bool:
