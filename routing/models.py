@@ -223,6 +223,10 @@ class Unassigned(Base):
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True, index=True)
     reason: Mapped[str]
     detail: Mapped[str]
+    # The shift that comes closest, what is exceeded there, and the least that would let it fit: see `explaining`.
+    nearest_vehicle: Mapped[dict[str, Any] | None]
+    exceeded: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    relaxation: Mapped[dict[str, Any] | None]
 
 
 class Route(Base):
