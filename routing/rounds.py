@@ -80,7 +80,9 @@ def rounds(session: Session, *, carrier_id: UUID, starts_at: datetime, ends_at: 
 def _routes(session: Session, shift_ids: Sequence[UUID]) -> Sequence[tuple[Route, Plan]]:
     """The routes of these shifts, that which counts last."""
     delivery = selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery, innerjoin=True)
-    whole = (selectinload(each) for each in (Delivery.windows, Delivery.parcels, Delivery.alternatives))
+    whole = (
+        selectinload(each) for each in (Delivery.windows, Delivery.parcels, Delivery.alternatives, Delivery.pickup)
+    )
     rows = session.execute(
         select(Route, Plan)
         .join(Plan, Plan.id == Route.plan_id)
