@@ -13,10 +13,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from _busy_day import HOUR, Town, make_tours, new_stop
-from _small_day import KINDS, SLOW, small_day
-from _street_day import StreetTown, spans, street_day
 
+from bench._busy_day import HOUR, Town, make_tours, new_stop
+from bench._small_day import KINDS, SLOW, small_day
+from bench._street_day import StreetTown, spans, street_day
 from routing.insertion import MOST_ASKED, Wanted, offers
 from routing.solving.day import Day, day, day_of
 from routing.solving.fits import DoesNotFit

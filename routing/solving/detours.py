@@ -6,19 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.problem import UNREACHABLE, Problem, Reload, Step, Vehicle, Window
+from routing.solving.problem import Reload, Step, Vehicle, Window
+from routing.solving.roads import FAR, Roads
 from routing.solving.round import NOWHERE, Numbers, Round
-
-_FAR = 2**40
-"""Seconds or metres where there is no way: more than any shift has."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Roads:
-    """The drives of one profile at their fastest, and how far they are."""
-
-    least_s: NDArray[np.int32]
-    distance_m: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,22 +19,15 @@ class Detour:
     possible: NDArray[np.bool_]
 
 
-def roads_of(problem: Problem, profile: str) -> Roads:
-    """The roads of a profile."""
-    one = problem.profiles[profile]
-    matrices = [one.duration_s, *(hours.duration_s for hours in one.hours)]
-    return Roads(np.minimum.reduce(matrices) if one.hours else one.duration_s, one.distance_m)
-
-
 def detour(vehicle: Vehicle, round: Round, roads: Roads, through: Sequence[Step]) -> Detour:
     """Through these steps, one after the other."""
     here: Numbers | int = round.before
     now_s, added_s, added_m = round.free_s, -round.gap_s, -round.gap_m
     open = np.ones(round.positions, dtype=np.bool_)
     for step in through:
-        drive_s = _from(roads.least_s, here, step.place)
+        drive_s = roads.least_s(here, step.place)
         now_s, added_s = now_s + drive_s, added_s + drive_s
-        added_m = added_m + _from(roads.distance_m, here, step.place)
+        added_m = added_m + roads.metres(here, step.place)
         if isinstance(step, Reload):
             lasts_s = step.duration_s
         else:
@@ -54,9 +37,9 @@ def detour(vehicle: Vehicle, round: Round, roads: Roads, through: Sequence[Step]
         now_s, added_s, here = now_s + lasts_s, added_s + lasts_s, step.place
     onward = round.after != NOWHERE
     assert isinstance(here, int), "there is something to pass through"
-    back_s = np.where(onward, _to(roads.least_s, here, round.after), 0)
-    added_s, added_m = added_s + back_s, added_m + np.where(onward, _to(roads.distance_m, here, round.after), 0)
-    most_m = _FAR // 2 if vehicle.max_distance_m is None else vehicle.max_distance_m - round.distance_m
+    back_s = np.where(onward, roads.least_s(here, round.after), 0)
+    added_s, added_m = added_s + back_s, added_m + np.where(onward, roads.metres(here, round.after), 0)
+    most_m = FAR // 2 if vehicle.max_distance_m is None else vehicle.max_distance_m - round.distance_m
     possible = open & (now_s + back_s <= round.due_s) & (added_m <= most_m)
     return Detour(vehicle.cost_per_s * added_s + vehicle.cost_per_m * added_m, possible)
 
@@ -69,15 +52,3 @@ def _begun(ready_s: Numbers, windows: Sequence[Window], open: NDArray[np.bool_])
     number = np.searchsorted(ends, ready_s, side="right")
     still = number < len(ends)
     return np.maximum(ready_s, starts[np.minimum(number, len(ends) - 1)]), open & still
-
-
-def _from(matrix: NDArray[np.int32], start: Numbers | int, end: int) -> Numbers:
-    return _far(matrix[start, end])
-
-
-def _to(matrix: NDArray[np.int32], start: int, end: Numbers) -> Numbers:
-    return _far(matrix[start, end])
-
-
-def _far(found: NDArray[np.int32]) -> Numbers:
-    return np.where(found == UNREACHABLE, _FAR, np.asarray(found, dtype=np.int64))

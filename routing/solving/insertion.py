@@ -50,6 +50,9 @@ def insert_all(problem: Problem, sequences: Sequences, stops: Iterable[Stop]) ->
     With one stop of a pair, or of a choice, goes the whole pair or one of the choice.
     """
     left: list[Unassigned] = []
+    stops = list(stops)
+    if not stops:
+        return left
     units = unit_by_stop(problem)
     rounds = Rounds(problem, sequences)
     settled = {id(units[stop.id]) for sequence in sequences for stop in stops_of(sequence)}

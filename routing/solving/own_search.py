@@ -94,13 +94,17 @@ class PartsLane(ThreadLane):
         self._width = width
 
     def _cool(self, hear: Hear, halted: Callable[[], bool]) -> Sequences:
-        from routing.solving.epochs import cool_in_parts, in_threads  # noqa: PLC0415
+        from routing.solving.epochs import beside, cool_in_parts, in_threads  # noqa: PLC0415
 
+        solve_parts, width = in_threads(self._width, halted), self._width
+        if self._asked.elsewhere is not None:
+            solve_parts = beside(solve_parts, width, self._asked.elsewhere, halted)
+            width += self._asked.elsewhere.width
         found = cool_in_parts(
             self._asked,
             until=self._until,
-            lanes=self._width,
-            solve_parts=in_threads(self._width, halted),
+            lanes=width,
+            solve_parts=solve_parts,
             hear=hear,
             halted=halted,
         )

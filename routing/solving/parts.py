@@ -11,6 +11,7 @@ from routing.solving.limit import Limit
 from routing.solving.named import Named, named, resolved
 from routing.solving.problem import Hours, Problem, Profile, Sequences, Stop, Vehicle
 from routing.solving.ruin_recreate.pool import PooledRoute
+from routing.solving.ruin_recreate.search import RuinRecreate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,14 @@ def solve_part(part: Part, halted: Callable[[], bool] = lambda: False) -> PartAn
     )
     routes = [(problem.vehicles[one.vehicle].id, named([list(one.steps)])[0], one.cost) for one in found.routes]
     return PartAnswer(best=named(found.best), current=named(found.current), rank=found.rank, routes=routes)
+
+
+def unchanged(part: Part) -> PartAnswer:
+    """The answer that leaves everything as it is."""
+    problem = part.problem
+    search = RuinRecreate(problem, problem.stops, seed=part.seed, start=resolved(problem, part.start))
+    plan = named(search.current)
+    return PartAnswer(best=plan, current=plan, rank=search.best_rank, routes=[])
 
 
 def routes_of(problem: Problem, answers: Sequence[PartAnswer]) -> Iterator[PooledRoute]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.detours import Roads, detour
+from routing.solving.detours import detour
 from routing.solving.problem import Step, Stop, Vehicle
+from routing.solving.roads import Roads
 from routing.solving.round import Numbers, Round
 
 type Flags = NDArray[np.bool_]

@@ -11,7 +11,7 @@ from routing.solving.lanes import Lane, ProcessLane, race
 from routing.solving.limit import Limit
 from routing.solving.named import named
 from routing.solving.own_search import OwnLane, PartsLane, stops_a_route, works
-from routing.solving.problem import Sequences
+from routing.solving.problem import Problem, Sequences
 from routing.solving.pyvrp_fits import fits
 from routing.solving.recombine import MOST_COLUMNS, CannotRecombine, Pool, recombine, routes_in
 
@@ -23,6 +23,8 @@ _WHOLE = 800
 """Up to so many stops one search sees all of them."""
 _RECOMBINED = range(150, 3001)
 """With so many stops the routes of several plans are recombined; of more, too few routes are among the columns."""
+_SENT_S = 60
+"""Shorter, a search elsewhere would be over before its process has started."""
 _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
 _LONG_ROUTE = 30
@@ -34,6 +36,11 @@ _ITERATIONS_A_SOLUTION = 100
 """What PyVRP and OR-Tools count takes so many times as long as one removal and repair."""
 
 log = logging.getLogger(__name__)
+
+
+def is_solved_in_parts(problem: Problem, limit: Limit) -> bool:
+    """Whether it is so large that no search sees all of it, and each of the parts has time to be sent elsewhere."""
+    return len(problem.stops) > _WHOLE and (limit.seconds or _SENT_S) >= _SENT_S
 
 
 def find(asked: Asked) -> list[Found]:

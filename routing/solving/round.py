@@ -6,13 +6,13 @@ hours allow: what they forbid is impossible, what they allow must still be timed
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.legs import first_start
 from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle, Window
+from routing.solving.roads import Roads
 from routing.solving.steps import trips_of
 
 type Numbers = NDArray[np.int64]
@@ -53,12 +53,13 @@ class Round:
         return len(self.before)
 
 
-def round_of(problem: Problem, vehicle: Vehicle, steps: list[Step], least_s: NDArray[np.int32]) -> Round:
-    """The round of a route that can be driven; `least_s` are the drives of the vehicle's profile at their fastest."""
+def round_of(problem: Problem, vehicle: Vehicle, steps: list[Step], roads: Roads) -> Round:
+    """The round of a route that can be driven, on the roads of the vehicle's profile."""
     end = NOWHERE if vehicle.end_place is None else vehicle.end_place
-    places = [vehicle.start_place, *(step.place for step in steps), end]
-    drives = list(_between(least_s, places))
-    metres = list(_between(problem.profiles[vehicle.profile].distance_m, places)) if steps else [0]
+    places = np.array([vehicle.start_place, *(step.place for step in steps), end], dtype=np.int64)
+    onward = places[1:] != NOWHERE
+    drives = np.where(onward, roads.least_s(places[:-1], places[1:]), 0).tolist()
+    metres = np.where(onward & bool(steps), roads.metres(places[:-1], places[1:]), 0).tolist()
     levels = list(_levels(problem, steps))
     first = len(vehicle.locked)
     kinds = len(problem.capacity_names)
@@ -71,8 +72,8 @@ def round_of(problem: Problem, vehicle: Vehicle, steps: list[Step], least_s: NDA
         distance_m=sum(metres),
         busy_s=sum(drives) + sum(_service_s(step) for step in steps) if steps else 0,
         first=first,
-        before=np.array(places[:-1], dtype=np.int64)[kept],
-        after=np.array(places[1:], dtype=np.int64)[kept],
+        before=places[:-1][kept],
+        after=places[1:][kept],
         free_s=np.array(_free(vehicle, steps, drives), dtype=np.int64)[kept],
         due_s=np.array(_due(vehicle, steps, drives), dtype=np.int64)[kept],
         gap_s=np.array(drives if steps else [0], dtype=np.int64)[kept],
@@ -84,11 +85,6 @@ def round_of(problem: Problem, vehicle: Vehicle, steps: list[Step], least_s: NDA
         load_until=until[:, kept],
         load_from=since[:, kept],
     )
-
-
-def _between(matrix: NDArray[np.int32], places: Sequence[int]) -> Iterator[int]:
-    for start, end in pairwise(places):
-        yield matrix.item(start, end) if end != NOWHERE else 0
 
 
 def _free(vehicle: Vehicle, steps: Sequence[Step], drives: Sequence[int]) -> list[int]:

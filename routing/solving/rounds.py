@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.solving.detours import roads_of
 from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.placements import placements
 from routing.solving.price import HOUR_S, preference
 from routing.solving.problem import Measure, Problem, Sequences, Step, Stop, Vehicle
+from routing.solving.roads import Roads
 from routing.solving.round import Round, round_of
 from routing.solving.units import Unit
 
@@ -27,7 +27,7 @@ class Rounds:
 
     def __init__(self, problem: Problem, sequences: Sequences) -> None:
         self._problem = problem
-        self._roads = {name: roads_of(problem, name) for name in problem.profiles}
+        self._roads = {name: Roads(profile) for name, profile in problem.profiles.items()}
         self._rounds = [self._round(vehicle, steps) for vehicle, steps in zip(problem.vehicles, sequences, strict=True)]
 
     def change(self, vehicle: int, steps: list[Step]) -> None:
@@ -58,7 +58,7 @@ class Rounds:
             yield Placement(number, some.steps(place - int(ends[group[place]])))
 
     def _round(self, vehicle: Vehicle, steps: list[Step]) -> Round:
-        return round_of(self._problem, vehicle, steps, self._roads[vehicle.profile].least_s)
+        return round_of(self._problem, vehicle, steps, self._roads[vehicle.profile])
 
     def _surcharge(self, vehicle: Vehicle, round: Round, way: tuple[Stop, ...]) -> int:
         """What does not depend on the position."""
