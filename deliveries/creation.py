@@ -19,7 +19,7 @@ from deliveries.facts import DeliveryCreated
 from deliveries.labels import read_parcels
 from deliveries.locating import Located, locate_all
 from deliveries.merchants import check_sendable, sendable
-from deliveries.models import Delivery, DeliveryState, Parcel
+from deliveries.models import Delivery, DeliveryState, Parcel, Pickup
 from deliveries.terms import check_drivers, check_places, check_terms, known_drivers
 from deliveries.uniqueness import told_apart
 from deliveries.windows import read_windows
@@ -137,11 +137,16 @@ def _built(asked: _Asked, terms: Terms) -> Delivery:
     check_drivers(preferred=draft.preferred_driver_id, refused=draft.refused_driver_ids, known=terms.drivers)
     made = _delivery(draft, place=place, parcels=read_parcels(draft.parcels), caller=terms.caller, now=terms.now)
     made.alternatives = read_alternatives(draft.alternatives, asked.elsewhere, now=terms.now)
-    if draft.pickup is not None and asked.pickup is not None:
-        made.pickup = read_pickup(draft.pickup, asked.pickup, now=terms.now)
+    made.pickup = _pickup(asked, terms)
     check_terms(made)
     check_places(made)
     return made
+
+
+def _pickup(asked: _Asked, terms: Terms) -> Pickup | None:
+    if asked.draft.pickup is None or asked.pickup is None:
+        return None
+    return read_pickup(asked.draft.pickup, asked.pickup, now=terms.now)
 
 
 def _write(session: Session, delivery: Delivery, terms: Terms) -> None:
