@@ -27,6 +27,7 @@ from routing.fleet import shifts_by_ids
 from routing.given import fingerprint, given_delivery, given_shift
 from routing.grouping import halts
 from routing.models import Reloads, Shift
+from routing.rounds import NothingDriven, Round, rounds
 from routing.solving.limit import Limit
 from routing.solving.solve import solve
 from routing.tasks import WITHDRAW
@@ -350,6 +351,21 @@ class TestAReload:
 
 
 class TestRoundsWithTrips:
+    def test_take_no_further_stop_in_between(self, trade: Trade) -> None:
+        house = trade.house
+        fetching, free = house.shift(), house.shift(start_place=rows.near(40_000), end_place=None)
+        trade.delivery(900, pickup=bakery())
+        trade.planned(fetching)
+
+        def day(*, until: datetime) -> list[Round]:
+            with Sessions() as session:
+                return rounds(session, carrier_id=house.carrier.id, starts_at=house.now, ends_at=until)
+
+        assert [round_.shift.id for round_ in day(until=house.now + minutes(600))] == [free.id]
+        house.change(Shift, free.id, cancelled_at=house.now)
+        with pytest.raises(NothingDriven, match="pickups"):
+            day(until=house.now + minutes(600))
+
     def test_are_not_made_anew_before_they_are_done(self, trade: Trade) -> None:
         fetched = trade.delivery(900, pickup=bakery())
         plain = trade.delivery(300)
