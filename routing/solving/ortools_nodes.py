@@ -4,7 +4,7 @@ First the stops, then for every vehicle as many copies of its reload as it may t
 routes start and end.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.ortools_hours import drives_of, drives_s, worst_drives_s
+from routing.solving.ortools_windows import split_by_window
 from routing.solving.problem import UNREACHABLE, Problem, Reload, Sequences, Step, Stop, Vehicle
+from routing.solving.retime import retime
 
 NOWHERE = -1
 """The place where a route with an open end ends: reached from everywhere in no time."""
@@ -34,22 +36,25 @@ class Nodes:
 
     def __init__(self, problem: Problem, stops: Sequence[Stop], *, plan: Sequences | None = None) -> None:
         self.problem = problem
-        self.stops = stops
+        self.originals = {stop.id: stop for stop in stops}
+        self.stops = split_by_window(problem, stops)
         self.copies = _copies(problem, most=len(stops) - 1)
         ends = [NOWHERE if vehicle.end_place is None else vehicle.end_place for vehicle in problem.vehicles]
         self.terminals = sorted({*ends, *(vehicle.start_place for vehicle in problem.vehicles)})
-        steps: list[Step] = [*stops, *(copy.reload for copy in self.copies)]
+        steps: list[Step] = [*self.stops, *(copy.reload for copy in self.copies)]
         self.inner = len(steps)
         self.count = self.inner + len(self.terminals)
         self.places = np.array([*(step.place for step in steps), *self.terminals])
         self.service_s = self._padded([_stay_s(step) for step in steps])
-        self.setup_s = self._padded([stop.setup_s for stop in stops])
+        self.setup_s = self._padded([stop.setup_s for stop in self.stops])
         self.horizon_s = max(vehicle.shift_end_s for vehicle in problem.vehicles)
-        self.allowed = [_allowed(problem, stop) for stop in stops]
+        self.allowed = [_allowed(problem, stop) for stop in self.stops]
         """For each stop the numbers of the vehicles that may serve it."""
-        self.tolls = [_least_cost(problem, stop) for stop in stops]
+        self.tolls = [_least_cost(problem, stop) for stop in self.stops]
         self._plan = plan
-        self._of_stop = {stop.id: node for node, stop in enumerate(stops)}
+        self._of_stop: dict[str, list[int]] = {}
+        for node, stop in enumerate(self.stops):
+            self._of_stop.setdefault(stop.id, []).append(node)
         self._durations: dict[str, NDArray[np.int64]] = {}
 
     def terminal(self, place: int | None) -> int:
@@ -59,7 +64,7 @@ class Nodes:
     def step(self, node: int) -> Step:
         """What is done there; not for starts and ends."""
         if node < len(self.stops):
-            return self.stops[node]
+            return self.originals[self.stops[node].id]
         return self.copies[node - len(self.stops)].reload
 
     def numbered_copies(self) -> Iterator[tuple[int, Copy]]:
@@ -67,17 +72,34 @@ class Nodes:
         return enumerate(self.copies, start=len(self.stops))
 
     def of(self, ids: Iterable[str]) -> list[int]:
-        """The nodes of those of these stops that the model has."""
-        return [self._of_stop[id] for id in ids if id in self._of_stop]
+        """The nodes of those of these stops that the model has; for one that is split, its first."""
+        return [self._of_stop[id][0] for id in ids if id in self._of_stop]
 
     def path(self, vehicle: int, sequence: Sequence[Step]) -> list[int]:
-        """The nodes of a sequence: its stops that the model has, its reloads by turns."""
+        """The nodes of a sequence: its stops that the model has, its reloads by turns.
+
+        Of a split stop the one in whose window the exact times have it; `DoesNotFit` when there are none.
+        """
         copies = iter([node for node, copy in self.numbered_copies() if copy.vehicle == vehicle])
+        starts_s = self._starts_s(vehicle, sequence)
         return [
-            self._of_stop[step.id] if isinstance(step, Stop) else next(copies)
+            self._in_its_window(step, starts_s) if isinstance(step, Stop) else next(copies)
             for step in sequence
             if not isinstance(step, Stop) or step.id in self._of_stop
         ]
+
+    def _starts_s(self, vehicle: int, sequence: Sequence[Step]) -> dict[str, int]:
+        if all(len(self._of_stop.get(step.id, [])) <= 1 for step in sequence if isinstance(step, Stop)):
+            return {}
+        route = retime(self.problem, self.problem.vehicles[vehicle], sequence)
+        return {visit.stop_id: visit.start_s for visit in route.visits}
+
+    def _in_its_window(self, stop: Stop, starts_s: Mapping[str, int]) -> int:
+        nodes = self._of_stop[stop.id]
+        if len(nodes) == 1:
+            return nodes[0]
+        windows = {node: self.stops[node].windows[0] for node in nodes}
+        return next(node for node, (start_s, end_s) in windows.items() if start_s <= starts_s[stop.id] < end_s)
 
     def duration_s(self, profile: str) -> NDArray[np.int64]:
         """Service at the first node, the drive, and the setup at the second; beyond the horizon where no way is.

@@ -8,13 +8,11 @@ from routing.solving.ortools_search import improve, read
 from routing.solving.ortools_watch import OnBetter
 from routing.solving.problem import Problem, Reload, Sequences
 
-_READING = Limit(seconds=20.0)
-
 
 def reread(problem: Problem, sequences: Sequences) -> bool:
     """Whether the library, which has rules and times of its own, can drive the plan too.
 
-    `False` is no proof where there are breaks: its search for their places may run out of time.
+    At the hours that the exact times give it, where travel takes its time by the hour.
     """
     if not problem.vehicles:
         return True
@@ -26,7 +24,7 @@ def reread(problem: Problem, sequences: Sequences) -> bool:
         model = build(problem, problem.stops, plan=sequences)
     except DoesNotFit:  # nobody knows at which hours it drives
         return False
-    return read(model, sequences, limit=_READING) is not None
+    return read(model, sequences) is not None
 
 
 def polish(problem: Problem, sequences: Sequences, *, limit: Limit, seed: int, on_better: OnBetter) -> Sequences:
