@@ -50,8 +50,10 @@ def post_worker_init(worker: Any) -> None:
 
     With 10 000 listeners a full one would stall every listener.
     """
-    from api.live import HUB  # noqa: PLC0415  after gevent has patched the standard library
+    from api import native  # noqa: PLC0415  after gevent has patched the standard library
+    from api.live import HUB  # noqa: PLC0415
 
+    native.warm()
     HUB.alive = lambda: bool(worker.alive)
     gc.collect()
     gc.freeze()

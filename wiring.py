@@ -20,6 +20,7 @@ from places.adapters.table_files import TableFiles
 from places.streets import STREETS
 from proofs.adapters.object_store import ObjectStore
 from proofs.store import EVIDENCE
+from routing.sealing import KEY
 
 
 def load_settings() -> Settings:
@@ -59,6 +60,7 @@ def plug_in(chosen: Settings) -> Engine:
         )
     )
     EVIDENCE.plug(ObjectStore(chosen.evidence_url))
+    KEY.plug(chosen.secret_key.get_secret_value().encode())
     return engine
 
 

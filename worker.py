@@ -99,16 +99,17 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
-QUEUES = {"routing.solve": "solve", "tracking.*": "live", "notices.*": "notify"}
+QUEUES = {"routing.solve": "solve", "routing.solve_part": "parts", "tracking.*": "live", "notices.*": "notify"}
 
 SWEEP_AFTER = timedelta(seconds=5)
 
 settings, engine = start()
-celery = Celery("doorstep", broker=settings.redis_url)
+celery = Celery("doorstep", broker=settings.redis_url, backend=settings.redis_url)
 celery.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
+    result_expires=300,
     task_default_queue="default",
     task_routes=QUEUES,
     task_time_limit=120,

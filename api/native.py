@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gevent import get_hub
+import structlog
+from gevent import get_hub, spawn
 from gevent.monkey import is_module_patched
+
+from routing.solving import one_route
 
 
 def run[**P, R](deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -19,6 +22,19 @@ def run[**P, R](deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         raise raised
     answer: R = result
     return answer
+
+
+def warm() -> None:
+    """Load in the background what is compiled and would keep a courier waiting; requests are served meanwhile."""
+    spawn(_warm)
+
+
+def _warm() -> None:
+    try:
+        run(one_route.warm)
+    except Exception as fault:
+        # Nothing is lost but speed: what is not compiled does without.
+        structlog.get_logger().warning("the search for one driver's order is not compiled", fault=repr(fault))
 
 
 def _caught(deed: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Exception | None]:

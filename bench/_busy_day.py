@@ -36,6 +36,18 @@ class Town:
         lines[0][places], lines[2][places] = lines[1][places] // 8, lines[3][places] // 8
         return Ways(to_s=lines[0], to_m=lines[1], from_s=lines[2], from_m=lines[3])
 
+    def legs(self, way: list[int]) -> list[tuple[int, int]]:
+        """Seconds and metres from each of these places to the next."""
+        legs_m = self.metres(np.array(way[:-1]), np.array(way[1:])).tolist()
+        return [(leg_m // 8, leg_m) for leg_m in legs_m]
+
+    def guess(self, place: int, places: NDArray[np.int64]) -> Ways:
+        """The same by the straight line, rather too short: as the quicker quarter of all drives is."""
+        lines = np.zeros((2, len(self.xy)), dtype=np.int32)
+        lines[1][places] = np.hypot(*(self.xy[places] - self.xy[place]).T) * 1.3
+        lines[0] = lines[1] // 8
+        return Ways(to_s=lines[0], to_m=lines[1], from_s=lines[0], from_m=lines[1])
+
 
 def make_tours(town: Town, *, stops: int, tours: int, rich: bool) -> list[Tour]:
     """Compact tours of equal size, each in the order of the nearest next stop, with some time to spare."""
@@ -52,15 +64,15 @@ def make_tour(town: Town, number: int, around: NDArray[np.int64], *, rich: bool)
     while left:
         metres = town.metres(np.full(len(left), way[-1]), np.array(left))
         way.append(left.pop(int(metres.argmin())))
-    legs_m = town.metres(np.array(way), np.array([*way[1:], 0])).tolist()
+    legs = town.legs([*way, 0])
     pause_s = 1800 if rich else 0
     now_s = begin_s = 8 * HOUR + 1800 * int(chance.integers(0, 8))
     steps = []
-    for place, leg_m in zip(way[1:], legs_m, strict=False):
-        now_s += leg_m // 8
+    for place, (leg_s, _) in zip(way[1:], legs, strict=False):
+        now_s += leg_s
         steps.append(busy_stop(chance, place, now_s, rich=rich, later_s=pause_s))
         now_s += steps[-1].service_s
-    end_s = now_s + legs_m[-1] // 8 + pause_s + int(chance.integers(1200, 5400))
+    end_s = now_s + legs[-1][0] + pause_s + int(chance.integers(1200, 5400))
     noon_s = (begin_s + end_s) // 2
     vehicle = Vehicle(
         id=f"van {number}",
@@ -74,7 +86,6 @@ def make_tour(town: Town, number: int, around: NDArray[np.int64], *, rich: bool)
         cost_per_m=1,
         max_stops=len(steps) + 20,
     )
-    legs = [(leg_m // 8, leg_m) for leg_m in legs_m]
     return tour_along(Problem(places=0, profiles={}, vehicles=(), stops=(), capacity_names=KINDS), vehicle, steps, legs)
 
 

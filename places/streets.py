@@ -106,9 +106,11 @@ class Streets(Protocol):
         """Return the table of all points against each other; its diagonal is zero."""
         return self.table(profile, points, points, kerb_side=kerb_side)
 
-    def durations_from(self, profile: Profile, origin: Point, points: Sequence[Point]) -> Matrix:
+    def durations_from(
+        self, profile: Profile, origin: Point, points: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
         """Return the one-row table from `origin` to each of `points`."""
-        return self.table(profile, [origin], points)
+        return self.table(profile, [origin], points, kerb_side=kerb_side)
 
 
 # Plugged in by `wiring.py` from the settings, by tests with the adapter that they need.

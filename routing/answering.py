@@ -11,8 +11,10 @@ from routing.assembling import Answer, assemble
 from routing.given import Job
 from routing.pricing import Prices
 from routing.solving import process
+from routing.solving.asked import Elsewhere
 from routing.solving.checker import violations
 from routing.solving.limit import Limit, OnProgress, default_limit
+from routing.solving.portfolio import is_solved_in_parts
 from routing.solving.problem import Problem, ProblemError
 from routing.solving.process import SolverDied
 from routing.solving.solution import Solution
@@ -30,10 +32,11 @@ def answer(
     on_progress: OnProgress,
     cancelled: Callable[[], bool],
     finish: Callable[[], bool] = lambda: False,
+    elsewhere: Callable[[], Elsewhere | None] = lambda: None,
 ) -> Answer:
     """Make the plan; may take minutes. CannotPlan, and `process.Cancelled` within a second of `cancelled` saying so.
 
-    Once `finish` says so the best plan so far is the answer.
+    Once `finish` says so the best plan so far is the answer. `elsewhere` is asked for a plan that is solved in parts.
     """
     question = Question(job)
     try:
@@ -47,6 +50,7 @@ def answer(
             on_progress=_told(question.prices, on_progress),
             cancelled=cancelled,
             finish=finish,
+            elsewhere=elsewhere() if is_solved_in_parts(problem, limit) else None,
         )
         check(problem, solution)
         return assemble(question, solution, matrices=matrices, streets=streets)

@@ -78,7 +78,12 @@ def note_progress(session: Session, plan_id: UUID, *, progress: Progress) -> Non
     session.execute(
         update(Plan)
         .where(Plan.id == plan_id, Plan.state == PlanState.SOLVING)
-        .values(percent=progress.percent, best_cost=progress.cost, version=Plan.version + 1)
+        .values(
+            percent=progress.percent,
+            best_cost=progress.cost,
+            best_unassigned=progress.unassigned,
+            version=Plan.version + 1,
+        )
     )
 
 

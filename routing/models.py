@@ -188,6 +188,7 @@ class Plan(Base):
     percent: Mapped[int] = mapped_column(default=0)
     # What the search has reached so far, and what the plan costs in the end, split; seconds and metres.
     best_cost: Mapped[int | None] = mapped_column(BigInteger)
+    best_unassigned: Mapped[int | None]
     cost: Mapped[dict[str, Any] | None]
     # The share of travel times, 0 to 1, that are great-circle estimates because the streets gave no answer.
     estimated_share: Mapped[float | None]

@@ -55,7 +55,7 @@ def publish_replan(session: Session, plan: Plan, *, now: datetime, by: UUID | No
     with refused_as({"uq_routes_shift_published": ShiftAlreadyRouted}, session):
         for route in fresh:
             route.published_at = now
-    _promise(session, changes, now=now, by=by)
+    promise_anew(session, changes, now=now, by=by)
     _drop_proposals(session, [route for route in routes if route.shift_id in live])
 
     told = [*live.values(), *fresh]
@@ -101,16 +101,23 @@ def _put_in_force(
             since=datetime.fromisoformat(basis["at"]),
             now=now,
         )
-        route.latest_change = {
-            "at": now.isoformat(),
-            "plan_id": str(plan.id),
-            "stops_added": change["stops_added"],
-            "stops_removed": change["stops_removed"],
-            "order_changed": change["order_changed"],
-            "promises_moved": [*map(str, news)],
-        }
+        route.latest_change = latest_change(change, plan_id=plan.id, moved=news, now=now)
         rewritten.append(change)
     return rewritten
+
+
+def latest_change(
+    change: Mapping[str, Any], *, plan_id: UUID | None, moved: Sequence[UUID], now: datetime
+) -> dict[str, Any]:
+    """Return what the driver is shown of what is different from before."""
+    return {
+        "at": now.isoformat(),
+        "plan_id": None if plan_id is None else str(plan_id),
+        "stops_added": change["stops_added"],
+        "stops_removed": change["stops_removed"],
+        "order_changed": change["order_changed"],
+        "promises_moved": [*map(str, moved)],
+    }
 
 
 def rewrite(
@@ -202,7 +209,7 @@ def _driven(route: Route, driven_m: int) -> list[tuple[float, ...]]:
     return list(part.coords)
 
 
-def _promise(session: Session, changes: Mapping[str, Any], *, now: datetime, by: UUID | None) -> None:
+def promise_anew(session: Session, changes: Mapping[str, Any], *, now: datetime, by: UUID | None) -> None:
     """Tell those whose promise is another one, and nobody else."""
     told = {UUID(each["delivery_id"]): each["promise_after"] for each in changes["deliveries"] if _concerns(each)}
     for delivery in by_ids(session, told.keys()):

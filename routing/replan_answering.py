@@ -12,11 +12,11 @@ from routing.assembling import Answer, assemble
 from routing.models import Route, Unassigned
 from routing.replan_job import ReplanJob
 from routing.replan_problem import Binding
+from routing.solving import process
 from routing.solving.limit import Limit, OnProgress
 from routing.solving.loosen import loosen
 from routing.solving.problem import Problem, ProblemError, Sequences
-from routing.solving.process import Cancelled, SolverDied
-from routing.solving.replan import replan
+from routing.solving.process import SolverDied
 from routing.solving.solution import Solution
 from routing.translation import Matrices, Question
 
@@ -48,10 +48,7 @@ def answer_replan(
     """
     try:
         asked = ask(job, streets=streets)
-        solution = _search(asked, halted=lambda: cancelled() or finish())
-        if cancelled():
-            raise Cancelled
-        return told(asked, solution, streets=streets)
+        return told(asked, _search(asked, on_progress, cancelled, finish), streets=streets)
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
     except Unavailable as fault:
@@ -82,10 +79,21 @@ def _sequences(problem: Problem, names: list[list[str]]) -> Sequences:
     return [[stops[name] for name in each] for each in names]
 
 
-def _search(asked: Asked, *, halted: Callable[[], bool]) -> Solution:
+def _search(
+    asked: Asked, on_progress: OnProgress, cancelled: Callable[[], bool], finish: Callable[[], bool]
+) -> Solution:
     problem, job = asked.problem, asked.job
     limit = Limit(seconds=_SEARCH_S if job.limit_s is None else job.limit_s)
-    solution = replan(problem, asked.start, limit=limit, seed=job.seed, halted=halted)
+    solution = process.run(
+        problem,
+        limit=limit,
+        seed=job.seed,
+        start=asked.start,
+        near=True,
+        on_progress=on_progress,
+        cancelled=cancelled,
+        finish=finish,
+    )
     check(problem, solution)
     return solution
 

@@ -36,7 +36,6 @@ class ReplanJob(Job):
 
     terms: Terms
     standing: tuple[Standing, ...]
-    waiting: tuple[GivenDelivery, ...]
     aside: tuple[tuple[UUID, str, str], ...]
     sound: Mapping[UUID, str]
     windows: Mapping[UUID, Mapping[UUID | None, tuple[Span, ...]]]
@@ -65,23 +64,28 @@ def live_routes(session: Session, shift_ids: Collection[UUID]) -> Sequence[Route
 
 def replan_job(session: Session, plan: Plan, *, now: datetime) -> ReplanJob:
     """Read what the plan is to be made from. CannotPlan."""
-    terms, wishes = terms_of(plan.terms or {}), read_wishes(plan)
+    terms = terms_of(plan.terms or {})
     ids = [UUID(each) for each in plan.shift_ids]
     shifts = [each for each in shifts_by_ids(session, ids, carrier_id=plan.carrier_id) if each.ends_at > now]
     terms = replace(terms, broken=terms.broken | {each.id for each in shifts if lacks_driver(each)})
-    rounds = tuple(standing(route, terms=terms, now=now) for route in live_routes(session, [s.id for s in shifts]))
-    driving = [each for each in shifts if each.id not in terms.broken]
-    if not driving:
+    if all(shift.id in terms.broken for shift in shifts):
         raise CannotPlan("changed meanwhile: no shift is left that could drive")
+    return job_of(session, plan, shifts, live_routes(session, [each.id for each in shifts]), terms=terms, now=now)
 
-    standing_ids = [each for round_ in rounds for stop in round_.stops for each in stop.delivery_ids]
-    standing_deliveries = by_ids(session, standing_ids)
-    new = plannable(session, carrier_id=plan.carrier_id, delivery_ids=terms.new)
-    all_of = [*standing_deliveries, *new]
+
+def job_of(
+    session: Session, plan: Plan, shifts: Sequence[Shift], routes: Sequence[Route], *, terms: Terms, now: datetime
+) -> ReplanJob:
+    """Return the job of making the live `routes` of these shifts anew, with the wishes of the plan."""
+    wishes = read_wishes(plan)
+    rounds = tuple(standing(route, terms=terms, now=now) for route in routes)
+    driving = [each for each in shifts if each.id not in terms.broken]
+    levels = {each: stop for round_ in rounds for stop in round_.stops for each in stop.delivery_ids}
+    new = plannable(session, carrier_id=plan.carrier_id, delivery_ids=terms.new) if terms.new else ()
+    all_of = [*by_ids(session, levels.keys()), *new]
     departed = {round_.shift_id for round_ in rounds if round_.departed}
     at_depot = frozenset(each.id for each in driving if each.id not in departed)
     aside = dict(_aside(rounds, [each.id for each in new], at_depot=at_depot))
-    levels = {each: stop for round_ in rounds for stop in round_.stops for each in stop.delivery_ids}
     return ReplanJob(
         plan_id=plan.id,
         seed=plan.seed,
@@ -95,7 +99,6 @@ def replan_job(session: Session, plan: Plan, *, now: datetime) -> ReplanJob:
         familiar=_familiar(session, driving, all_of) if wishes.familiarity_cost else frozenset(),
         terms=terms,
         standing=rounds,
-        waiting=tuple(given_delivery(each) for each in new),
         aside=tuple((delivery_id, *why) for delivery_id, why in aside.items()),
         sound=_sound(shifts, all_of),
         windows={each.id: _windows(each) for each in all_of},

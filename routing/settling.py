@@ -47,6 +47,7 @@ def store(session: Session, answer: Answer, *, now: datetime, check: Check | Non
     plan.percent = 100
     plan.cost = dict(answer.cost)
     plan.best_cost = answer.cost["total"]
+    plan.best_unassigned = len(answer.unassigned)
     plan.estimated_share = answer.estimated_share
     plan.finished_at = now
 

@@ -36,7 +36,7 @@ def contradictions(
     the routes, the shifts and the deliveries are locked, always in this order.
     """
     if for_update:
-        _lock_routes(session, shift_ids)
+        lock_routes(session, shift_ids)
     shifts = outdated_shifts(session, list(routes), carrier_id=carrier_id, for_update=for_update)
     deliveries = _deliveries(session, routes, basis, for_update=for_update)
     live = {route.id: route for route in live_routes(session, shift_ids)}
@@ -55,7 +55,8 @@ def stops_by_deliveries(stood: Mapping[str, Sequence[str]]) -> dict[frozenset[UU
     return {frozenset(map(UUID, deliveries)): UUID(stop_id) for stop_id, deliveries in stood.items()}
 
 
-def _lock_routes(session: Session, shift_ids: Collection[UUID]) -> None:
+def lock_routes(session: Session, shift_ids: Collection[UUID]) -> None:
+    """Lock the published routes of these shifts, by id: two who lock them do not wait for each other in a ring."""
     asked = select(Route.id).where(Route.shift_id.in_(shift_ids), Route.published_at.is_not(None)).order_by(Route.id)
     session.execute(asked.with_for_update(of=Route, key_share=True)).all()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from uuid import UUID
 
 from kernel.geo import Point
 from routing.given import GivenShift, Job
@@ -75,7 +77,7 @@ class Terms:
 
     def _refused(self, halt: Halt) -> frozenset[str]:
         refused = halt.first.refused_drivers
-        return frozenset(str(shift.id) for shift in self.job.shifts if shift.driver_id in refused)
+        return frozenset(name for name, driver in self._drivers if driver in refused) if refused else frozenset()
 
     def _soft(self, halt: Halt) -> SoftWindow | None:
         wishes, scale = self.job.wishes, self.prices.scale
@@ -94,13 +96,20 @@ class Terms:
     def _vehicle_costs(self, halt: Halt) -> Iterator[tuple[str, int]]:
         wishes = self.job.wishes
         preferred = halt.first.preferred_driver
-        is_here = any(shift.driver_id == preferred for shift in self.job.shifts)
-        for shift in self.job.shifts:
-            cost = wishes.preference_cost if is_here and shift.driver_id != preferred else 0
-            if wishes.familiarity_cost and (halt.first.id, shift.driver_id) not in self.job.familiar:
+        others = wishes.preference_cost if any(driver == preferred for _, driver in self._drivers) else 0
+        if not others and not wishes.familiarity_cost:
+            return
+        for name, driver in self._drivers:
+            cost = 0 if driver == preferred else others
+            if wishes.familiarity_cost and (halt.first.id, driver) not in self.job.familiar:
                 cost += wishes.familiarity_cost
             if cost:
-                yield str(shift.id), cost * self.prices.scale
+                yield name, cost * self.prices.scale
+
+    @cached_property
+    def _drivers(self) -> Sequence[tuple[str, UUID]]:
+        """The optimiser's name of each shift, with who drives it."""
+        return [(str(shift.id), shift.driver_id) for shift in self.job.shifts]
 
     def _breaks(self, shift: GivenShift, starts_s: int) -> Iterator[Break]:
         over_s = 0  # the earliest end of the breaks before: one that follows may not have to begin earlier

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -27,7 +29,9 @@ from routing.given import Job
 from routing.replan_answering import answer_replan
 from routing.replan_job import ReplanJob
 from routing.replan_settling import store_replan
+from routing.sealing import opened, sealed
 from routing.settling import ChangedMeanwhile
+from routing.solving.asked import Elsewhere
 from routing.solving.limit import Progress
 from routing.solving.process import Cancelled
 from routing.withdrawing import show_change, withdraw_delivery
@@ -37,6 +41,12 @@ _HARD_LIMIT_S = 840
 # What is changed while a plan is solved makes it be solved again, so often.
 _ROUNDS = 3
 _BETWEEN_NOTES_S = 1.0
+_INSPECTION_S = 1.0
+# For the way there and back, and for the start of a process.
+_POST_S = 2.0
+
+if TYPE_CHECKING:
+    from routing.solving.parts import Part, PartAnswer
 
 log = structlog.get_logger()
 
@@ -79,6 +89,40 @@ def solve(*, aggregate_id: str) -> None:
                 return
 
 
+@shared_task(name="routing.solve_part", ignore_result=False, acks_late=False, time_limit=_HARD_LIMIT_S)
+def solve_part(*, letter: str) -> str:
+    """Solve a part of a plan for a solver that waits for it. One that is lost is not sent again: nobody would wait.
+
+    Here and not in a child: a part takes seconds, of which starting one would take half.
+    """
+    from routing.solving import parts  # noqa: PLC0415 - loads machine code, once a process and only where it is used
+
+    return sealed(parts.solve_part(opened(letter)))
+
+
+def _elsewhere() -> Elsewhere | None:
+    """What the solvers that have nothing to do could take; this one is busy with the plan itself."""
+    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]  # of this thread; another waits for the answers
+    inspect: Any = app.control.inspect(timeout=_INSPECTION_S)
+    queues, busy, stats = inspect.active_queues() or {}, inspect.active() or {}, inspect.stats() or {}
+    solvers = [name for name, served in queues.items() if any(queue["name"] == "parts" for queue in served)]
+    width = sum(
+        stats[name]["pool"]["max-concurrency"] - len(busy[name]) for name in solvers if name in stats and name in busy
+    )
+    return Elsewhere(width, partial(_solve_elsewhere, app)) if width else None
+
+
+def _solve_elsewhere(app: Any, parts: list[Part], halted: Callable[[], bool]) -> list[PartAnswer | None]:
+    """Wait a moment longer than the parts' limit, so that nothing hangs where a worker is lost."""
+    seconds = max((part.limit.seconds or 0.0 for part in parts), default=0.0)
+    post: dict[str, Any] = {"expires": max(1.0, seconds), "ignore_result": False}
+    sent = [app.send_task(solve_part.name, kwargs={"letter": sealed(part)}, **post) for part in parts]
+    until_s = time.monotonic() + seconds + _POST_S
+    while time.monotonic() < until_s and not halted() and not all(one.ready() for one in sent):
+        time.sleep(0.1)
+    return [opened(one.result) if one.successful() else None for one in sent]
+
+
 def _solve_once(plan_id: UUID, *, last: bool) -> bool:
     """Claim, answer, settle. Say whether the plan is settled, one way or another."""
     job = _claim(plan_id)
@@ -101,6 +145,7 @@ def _answer(job: Job, plan_id: UUID) -> Answer:
         on_progress=_Notes(plan_id),
         cancelled=lambda: _unwanted(plan_id),
         finish=lambda: _to_finish(plan_id),
+        **({} if isinstance(job, ReplanJob) else {"elsewhere": _elsewhere}),
     )
 
 

@@ -17,6 +17,8 @@ from routing.solving.problem import UNREACHABLE, Hours
 
 FREE = 100
 _MINUTE = timedelta(minutes=1)
+# Worked out at a time, so that a large matrix needs little more than its own memory.
+_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,12 @@ def slowed(duration_s: NDArray[np.int32], percent: int) -> NDArray[np.int32]:
     """Return the matrix at so many percent of its times, rounded up. What is unreachable stays so, and zero zero."""
     if percent == FREE:
         return duration_s
-    reached = np.minimum(-(-duration_s.astype(np.int64) * percent // FREE), UNREACHABLE - 1)
-    return np.where(duration_s == UNREACHABLE, UNREACHABLE, reached).astype(np.int32)
+    found = np.empty_like(duration_s)
+    for start in range(0, len(duration_s), _ROWS):
+        rows = duration_s[start : start + _ROWS].astype(np.int64)
+        reached = np.minimum(-(-rows * percent // FREE), UNREACHABLE - 1)
+        found[start : start + _ROWS] = np.where(rows == UNREACHABLE, UNREACHABLE, reached)
+    return found
 
 
 def hours(duration_s: NDArray[np.int32], since_s: Sequence[tuple[int, int]]) -> tuple[NDArray[np.int32], list[Hours]]:

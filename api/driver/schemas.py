@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.fields import File, Place, Query, Real, Schema, Text, Time, Whole
+from api.fields import File, Place, Query, Real, Schema, Text, Time, Truth, Whole
+from api.plans.replans import ReplannedDeliverySchema
 from driving.models import StopEventKind
 from proofs.models import ProofKind
 from routing.models import Outcome, StopState
@@ -111,3 +112,35 @@ class VerdictsSchema(Schema):
     """A verdict for each fix, in the order in which they were sent."""
 
     items = fields.List(fields.Nested(FixVerdictSchema), required=True)
+
+
+class OrderRequestSchema(Schema):
+    """From where, and whether to take it at once. With `stop_ids` that order is timed, and none is searched for."""
+
+    place = Place(load_default=None, allow_none=True, metadata={"description": "Where you are; else as last reported"})
+    stop_ids = fields.List(
+        fields.UUID(),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=1000),
+        metadata={"description": "As a proposal had them: the stops to come in the order to take"},
+    )
+    apply = Truth(
+        load_default=False, metadata={"description": "Put it in force; needs `If-Match` with the route's ETag"}
+    )
+
+
+class OrderSchema(Schema):
+    """An order for the rest of the round and what it saves against the present one."""
+
+    route_id = fields.UUID(required=True)
+    route_version = Whole(required=True, metadata={"description": "That it is made for, or, applied, that it made"})
+    applied = fields.Boolean(required=True)
+    stop_ids = fields.List(fields.UUID(), required=True)
+    order_changed = fields.Boolean(required=True)
+    saves_s = fields.Integer(required=True, metadata={"description": "By so many seconds the round ends earlier"})
+    saves_m = fields.Integer(required=True)
+    ends_at = Time(required=True)
+    promises_moved = fields.List(
+        fields.Nested(ReplannedDeliverySchema), required=True, metadata={"description": "Told when it is applied"}
+    )

@@ -15,21 +15,25 @@ from api.blueprint import Blueprint
 from api.driver.schemas import (
     EvidenceSchema,
     FixesSchema,
+    OrderRequestSchema,
+    OrderSchema,
     StopEventAnswerSchema,
     StopEventSchema,
     VerdictsSchema,
 )
-from api.etags import etag, not_modified
+from api.etags import IF_MATCH, etag, not_modified, require_match
+from api.problems import PreconditionFailed, PreconditionMissing
 from api.proofs.schemas import ProofSchema
 from api.routes.schemas import RouteSchema
 from api.unit import own_units, session, unit
 from api.uploads import largest_body
 from deliveries.progress import DeliveryNotInState
-from driving import evidence, reporting
+from driving import evidence, reporting, resequencing
 from driving.completion import OutcomesDoNotFit, ProofMissing
 from driving.device_time import DeviceTimeInvalid
 from driving.queries import NotOnYourRoute
 from driving.reporting import EventAlreadyRecorded, Report, Reported
+from driving.resequencing import CannotReorder, NothingAhead, NotTheRestOfTheRound, Proposal, RouteMovedOn
 from kernel import clock
 from kernel.geo import Point
 from proofs import capture, pictures
@@ -50,6 +54,7 @@ _EVENT = {
     "device_time": "2026-06-15T09:14:05Z",
     "outcomes": [{"delivery_id": "01985c1e-0000-7000-8000-000000000001", "outcome": "delivered_to_recipient"}],
 }
+_ORDER = {"place": {"type": "Point", "coordinates": [24.9414, 60.1719]}, "apply": False}
 _FIXES = {
     "positions": [
         {
@@ -143,3 +148,53 @@ def send_positions(batch: dict[str, Any]) -> dict[str, Any]:
         with unit() as short:
             refreshing.refresh(short, route_id=taken.route_id, travel=travel, now=clock.now())
     return {"items": [{"index": index, "verdict": verdict} for index, verdict in enumerate(taken.verdicts)]}
+
+
+@blueprint.route("/route/order", methods=["POST"])
+@open_to(Role.DRIVER, scope="driving:write")
+@own_units
+@blueprint.arguments(OrderRequestSchema, example=_ORDER)
+@blueprint.response(200, OrderSchema)
+@blueprint.doc(parameters=[IF_MATCH | {"required": False}])
+@blueprint.refuses(
+    NoRouteToday,
+    NothingAhead,
+    RouteMovedOn,
+    NotTheRestOfTheRound,
+    CannotReorder,
+    PreconditionMissing,
+    PreconditionFailed,
+)
+def reorder_own_route(asked: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Ask for a better order of the stops to come, from where you are. It answers at once, and never with a worse one.
+
+    Where you drive to comes first. Nothing changes until you `apply` it, with `If-Match`; then the recipients whose
+    promise moves are told.
+    """
+    driver_id, now = caller().id, clock.now()
+    with unit() as short:
+        prepared = resequencing.prepare(short, driver_id=driver_id, place=asked["place"], now=now)
+    if asked["apply"]:
+        require_match(prepared.version)
+    proposal = native.run(resequencing.reorder, prepared, order=asked["stop_ids"], now=now)
+    if not asked["apply"]:
+        return _shown(proposal, prepared.version, applied=False), 200, etag(prepared.version)
+    with unit() as short:
+        version = resequencing.take(short, proposal, now=clock.now(), by=driver_id)
+    return _shown(proposal, version, applied=True), 200, etag(version)
+
+
+def _shown(proposal: Proposal, version: int, *, applied: bool) -> dict[str, Any]:
+    """Return the proposal as it is shown."""
+    (change,) = proposal.changes["drivers"]
+    return {
+        "route_id": change["route_id"],
+        "route_version": version,
+        "applied": applied,
+        "stop_ids": proposal.stop_ids,
+        "order_changed": change["order_changed"],
+        "saves_s": proposal.saves_s,
+        "saves_m": proposal.saves_m,
+        "ends_at": proposal.route.ends_at,
+        "promises_moved": [each for each in proposal.changes["deliveries"] if not each["unchanged"]],
+    }

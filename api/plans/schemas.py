@@ -94,6 +94,9 @@ class PlanSummarySchema(Schema):
     best_cost = fields.Integer(
         required=True, allow_none=True, metadata={"description": "Of the best plan found so far, as `cost.total`"}
     )
+    best_unassigned = Whole(
+        required=True, allow_none=True, metadata={"description": "What the best plan found so far leaves out"}
+    )
     cost = fields.Nested(CostSchema, required=True, allow_none=True)
     estimated_share = fields.Float(
         required=True,

@@ -93,8 +93,10 @@ def read_plan(plan_id: UUID) -> Response | tuple[Plan, int, dict[str, str]]:
     """Read a plan: how far it is, its routes, and what it leaves out and why.
 
     Reasons: NO_VEHICLE, VEHICLE_NOT_ALLOWED, SKILL, CAPACITY, TOUR_SIZE, REACHABLE, MAX_DISTANCE, SHIFT_TIME,
-    TIME_WINDOW, BREAK, MAX_DURATION (no vehicle could bring it even with nothing else to do), NO_ROOM (not beside
-    the rest), COSTS_MORE (than its penalty), CHANGED (it no longer waited for a plan when this one was taken up).
+    TIME_WINDOW, BREAK, MAX_DURATION, PAIR (fetching it and bringing it do not fit into one trip), LOCKING (not behind
+    what the vehicle is locked to): no vehicle could bring it even with nothing else to do. NO_ROOM (not beside
+    the rest), COSTS_MORE (than its penalty), CHANGED (it no longer waited for a plan when this one was taken up); of
+    a replan ON_BOARD (of a vehicle that drives no more), NO_VAN_AT_DEPOT (every vehicle has left).
     """
     plan = queries.plan(session(), plan_id, caller=caller())
     # What happens on its routes shows here too.

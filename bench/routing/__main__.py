@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.routing import growth_told, matrix_set, statable
+from bench.routing import growth_told, matrix_set, one_driver_set, statable
 from bench.routing.catalogue import NoInstances
 from bench.routing.comparing import rows
 from bench.routing.contest import MADE_UP, SETS, Wish, turns
@@ -13,6 +13,8 @@ from bench.routing.rich import rich_example
 from bench.routing.table import table
 from bench.routing.trial import OURS, PEERS
 
+OWN_TABLES = ("growth", matrix_set.NAME, one_driver_set.NAME)
+EVERY_SET = (*SETS, matrix_set.NAME, one_driver_set.NAME)
 SCRATCH = Path(".doorstep/bench")
 
 
@@ -36,7 +38,7 @@ def main() -> None:
 
 def _flags() -> argparse.ArgumentParser:
     flags = argparse.ArgumentParser(prog="make bench-routing", description=__doc__)
-    flags.add_argument("--sets", help=f"any of {','.join(SETS)},{matrix_set.NAME}; without it a small made-up one")
+    flags.add_argument("--sets", help=f"any of {','.join(EVERY_SET)}; without it a small made-up one")
     flags.add_argument("--data", type=Path, help="the folder of the public instances and extracts")
     flags.add_argument("--only", default="*", help="patterns of instance names, with commas between")
     flags.add_argument("--seconds", type=float, help="for each run; by default what the set's promises are about")
@@ -52,7 +54,7 @@ def _flags() -> argparse.ArgumentParser:
 
 def _wish(flags: argparse.ArgumentParser, asked: argparse.Namespace, sets: Sequence[str]) -> Wish:
     peers = [peer for peer in asked.peers.split(",") if peer]
-    for what, names, known in (("peer", peers, PEERS), ("set", sets, (*SETS, MADE_UP, matrix_set.NAME))):
+    for what, names, known in (("peer", peers, PEERS), ("set", sets, (*SETS, MADE_UP, *OWN_TABLES))):
         unknown = [name for name in names if name not in known]
         if unknown:
             flags.error(f"no such {what}: {', '.join(unknown)}")
@@ -75,6 +77,10 @@ def _run(name: str, wish: Wish, ledger: Ledger, *, resume: bool) -> None:
         for line in matrix_set.lines(data=wish.data, scratch=wish.scratch):
             ledger.add(line)
         return
+    if name == one_driver_set.NAME:
+        for line in one_driver_set.lines(data=wish.data, scratch=wish.scratch, seconds=wish.seconds):
+            ledger.add(line)
+        return
     for turn in turns(name, wish):
         if not (resume and turn.key in ledger):
             line = turn.run()
@@ -88,7 +94,7 @@ def _in_short(line: Line) -> str:
 
 
 def _told(sets: Sequence[str], wish: Wish, ledger: Ledger) -> Iterator[str]:
-    compared = [name for name in sets if name not in ("growth", matrix_set.NAME)]
+    compared = [name for name in sets if name not in OWN_TABLES]
     not_run = ["vrp-cli: no wheel for this Python, and --vrp-cli names no other"] if not wish.vrp_cli else []
     if compared:
         yield from (f"longer than allowed: {_in_short(line)}" for line in ledger.lines(sets=compared) if line.overran)
@@ -99,6 +105,8 @@ def _told(sets: Sequence[str], wish: Wish, ledger: Ledger) -> Iterator[str]:
         yield from growth_told.told([line for line in ledger.lines(sets=["growth"]) if line.solver == OURS])
     if matrix_set.NAME in sets:
         yield from matrix_set.told(ledger.lines(sets=[matrix_set.NAME]))
+    if one_driver_set.NAME in sets:
+        yield from one_driver_set.told(ledger.lines(sets=[one_driver_set.NAME]))
 
 
 if __name__ == "__main__":

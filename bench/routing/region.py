@@ -11,7 +11,7 @@ from bench.routing.kept_matrix import kept
 from places.streets import Matrix
 from routing.solving.problem import Problem, Profile, Stop, Vehicle, Window
 
-STOPS_A_VEHICLE = 50
+STOPS_A_VEHICLE = 40
 HOUR = 3600
 SEED = 1
 

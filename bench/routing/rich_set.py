@@ -18,15 +18,16 @@ _SEED = 1
 
 def days(*, data: Path, scratch: Path, only: str) -> Iterator[Day]:
     """The days of all sizes, the small ones first."""
-    matrices = _matrices(data / EXTRACT, scratch)
+    found = matrices(data, scratch)
     for stops in SIZES:
         name = f"prague-{stops}"
         if any(fnmatch(name, one) for one in only.split(",")):
-            yield Day(set="rich", name=name, stops=stops, work=rich_day(matrices, stops=stops, seed=_SEED))
+            yield Day(set="rich", name=name, stops=stops, work=rich_day(found, stops=stops, seed=_SEED))
 
 
-def _matrices(file: Path, scratch: Path) -> Mapping[str, Matrix]:
-    count = SIZES[-1] + 1
+def matrices(data: Path, scratch: Path) -> Mapping[str, Matrix]:
+    """Between as many addresses as the largest day has places, by profile; asked for once."""
+    file, count = data / EXTRACT, SIZES[-1] + 1
 
     def ask(profile: Profile) -> Matrix:
         points = addresses(read_extract(file), count=count, seed=_SEED)

@@ -132,6 +132,7 @@ def _plans() -> None:
     for name in ("traffic", "allowed_shifts"):
         _add_filled("plans", name, JSONB, "[]")
     _add_filled("plans", "zone", sa.Text(), "UTC")
+    op.add_column("plans", sa.Column("best_unassigned", sa.Integer(), nullable=True))
     op.add_column("plans", sa.Column("finish_asked_at", sa.DateTime(timezone=True), nullable=True))
     for name in ("setup_s", "early_cost_per_h", "late_cost_per_h", "preference_cost", "familiarity_cost"):
         _add_filled("plans", name, sa.Integer(), "0")
@@ -149,7 +150,7 @@ def downgrade() -> None:
     op.drop_index("ix_stops_place", table_name="stops")
     for name in ("familiarity_cost", "preference_cost", "late_cost_per_h", "early_cost_per_h", "setup_s", "zone"):
         op.drop_column("plans", name)
-    for name in ("finish_asked_at", "allowed_shifts", "traffic", "balance", "objective"):
+    for name in ("best_unassigned", "finish_asked_at", "allowed_shifts", "traffic", "balance", "objective"):
         op.drop_column("plans", name)
     for name in ("max_stops", "max_distance_m", "max_duration_s", "skills"):
         op.drop_column("shifts", name)

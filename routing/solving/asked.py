@@ -2,12 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from routing.solving.budget import Budget
 from routing.solving.problem import Problem, Sequences, Stop
 
+if TYPE_CHECKING:
+    from routing.solving.parts import Part, PartAnswer
+
 type Hear = Callable[[Sequences, float], None]
 """Told of a better plan, and the share of the limit used."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Other machines, or other processes: `width` parts of a large problem at a time.
+
+    `solve` takes parts and a question whether to stop waiting, and gives an answer for each, or `None` for one that
+    nobody solved in time.
+    """
+
+    width: int
+    solve: "Callable[[list[Part], Callable[[], bool]], list[PartAnswer | None]]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +36,7 @@ class Asked:
     seed: int
     budget: Budget
     hear: Hear
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)

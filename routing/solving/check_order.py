@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 
-from routing.solving.problem import Problem, Stop, Vehicle
+from routing.solving.problem import Stop, Vehicle
 from routing.solving.solution import Route
 from routing.solving.violation import Violation
 
 
-def order_violations(problem: Problem, vehicle: Vehicle, route: Route, stops: list[Stop]) -> Iterator[Violation]:
-    """Reloads that the vehicle does not make, and pairs that are torn or turned round."""
+def order_violations(deliveries: list[Stop], vehicle: Vehicle, route: Route, stops: list[Stop]) -> Iterator[Violation]:
+    """Reloads that the vehicle does not make, and pairs that are torn or turned round.
+
+    `deliveries` are all stops of the problem that have a pickup.
+    """
     yield from _reloads(vehicle, route)
     trip = [sum(halt.after <= position for halt in route.reloads) for position in range(len(stops))]
     at = {stop.id: position for position, stop in enumerate(stops)}
-    for stop in problem.stops:
+    for stop in deliveries:
         if stop.pickup is None or (stop.id not in at and stop.pickup not in at):
             continue
         if stop.id not in at or stop.pickup not in at:

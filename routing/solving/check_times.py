@@ -65,6 +65,8 @@ def _halt(route: Route, halt: Halt, *, expected_s: int) -> Iterator[Violation]:
         yield Violation("service", halt.who, f"takes {halt.departure_s - halt.start_s} s, not {halt.lasts_s}")
     if halt.stop is None and halt.start_s != halt.arrival_s + _paused(route, halt.arrival_s, halt.start_s):
         yield Violation("waiting", halt.who, "waits at its depot before it reloads")
+    if any(pause.start_s < halt.start_s < pause.end_s for pause in route.breaks):
+        yield Violation("break", halt.who, "is begun in the middle of a break")
     if _paused(route, halt.start_s, halt.departure_s):
         yield Violation("break", halt.who, "is served during a break")
     if any(pause.start_s < halt.arrival_s < pause.end_s for pause in route.breaks):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from routing.solving.check_breaks import break_violations
 from routing.solving.check_cost import cost_violations
 from routing.solving.check_loads import load_violations
+from routing.solving.check_numbers import number_violations
 from routing.solving.check_order import order_violations
 from routing.solving.check_times import times_violations
 from routing.solving.check_ways import way_violations
@@ -22,15 +23,16 @@ def violations(problem: Problem, solution: Solution) -> list[Violation]:
     """Everything that is wrong with the solution; an empty list is a plan that can be driven."""
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     stops = {stop.id: stop for stop in problem.stops}
-    strangers = list(_strangers(solution, vehicles, stops))
+    strangers = [*_strangers(solution, vehicles, stops), *number_violations(solution)]
     if strangers:
         return strangers
     found = [*_each_once(problem, solution), *_vehicles_once(problem, solution), *_locks_kept(problem, solution)]
+    deliveries = [stop for stop in problem.stops if stop.pickup is not None]
     for route in solution.routes:
         vehicle = vehicles[route.vehicle_id]
         served = [stops[visit.stop_id] for visit in route.visits]
         found += _allowed(vehicle, served)
-        misplaced = list(order_violations(problem, vehicle, route, served))
+        misplaced = list(order_violations(deliveries, vehicle, route, served))
         found += misplaced
         if any(violation.rule == "reload" for violation in misplaced):
             continue  # without its reloads a route has no ways and no trips to look at

@@ -1,31 +1,29 @@
 """A process for one errand: reads the order from standard input, writes frames to standard output.
 
-Started by `errand`, as `python -m routing.solving.child KIND PARENT`, and dies with that parent.
+Started by `errand`, as `python -m routing.solving.child KIND PARENT REPLIES`, and dies with that parent.
 """
 
 import ctypes
 import os
 import signal
 import sys
-from typing import BinaryIO
+import threading
+from typing import Any, BinaryIO
 
 from routing.solving.errand import FINISH
 from routing.solving.errands import ERRANDS
-from routing.solving.frames import Done, Failed, Frame, Started, packed
+from routing.solving.frames import Done, Failed, Frame, Started, packed, reply_from
 from routing.solving.orders import read_order
 
 _PR_SET_PDEATHSIG = 1
 
 
-def main(kind: str, parent: int) -> None:
+def main(kind: str, parent: int, replies: int) -> None:
     """Do what the order on standard input says and say how it went."""
     _die_with(parent)
     finishing: list[int] = []
     signal.signal(FINISH, lambda number, frame: finishing.append(number))
-    out = _own_output()
-
-    def say(frame: Frame) -> None:
-        _write(out, frame)
+    say = _Saying(_own_output(), os.fdopen(replies, "rb"))
 
     say(Started())
     try:
@@ -49,11 +47,24 @@ def _own_output() -> BinaryIO:
     return out
 
 
-def _write(out: BinaryIO, frame: Frame) -> None:
-    view = memoryview(packed(frame))
-    while view:
-        view = view[out.write(view) :]
+class _Saying:
+    """The pipes to and from the parent; several threads may speak."""
+
+    def __init__(self, out: BinaryIO, replies: BinaryIO) -> None:
+        self._out = out
+        self._replies = replies
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self, frame: Frame) -> None:
+        view = memoryview(packed(frame))
+        with self._one_at_a_time:
+            while view:
+                view = view[self._out.write(view) :]
+
+    def ask(self, frame: Frame) -> Any:
+        self(frame)
+        return reply_from(self._replies)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

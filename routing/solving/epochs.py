@@ -5,12 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from routing.solving.asked import Asked, Hear
+from routing.solving.asked import Asked, Elsewhere, Hear
 from routing.solving.cooling import Cooled, Stretch, cool
 from routing.solving.decompose import Decomposition
 from routing.solving.limit import Limit
 from routing.solving.named import named
-from routing.solving.parts import Part, PartAnswer, SolveParts, cut_out, joined, routes_of, solve_part
+from routing.solving.parts import Part, PartAnswer, SolveParts, cut_out, joined, routes_of, solve_part, unchanged
 
 _EPOCHS = 12
 _WHOLE = 0.08
@@ -25,6 +25,20 @@ def in_threads(count: int, halted: Callable[[], bool]) -> SolveParts:
     def solve_parts(parts: list[Part]) -> list[PartAnswer]:
         with ThreadPoolExecutor(count) as threads:
             return list(threads.map(partial(solve_part, halted=halted), parts))
+
+    return solve_parts
+
+
+def beside(here: SolveParts, width: int, elsewhere: Elsewhere, halted: Callable[[], bool]) -> SolveParts:
+    """Solve parts here and elsewhere at once, by how many each takes at a time; what nobody solved stays as it is."""
+
+    def solve_parts(parts: list[Part]) -> list[PartAnswer]:
+        count = len(parts) * elsewhere.width // (elsewhere.width + width)
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(elsewhere.solve, parts[:count], halted)
+            answers = here(parts[count:])
+            away = waiting.result()
+        return [*(answer or unchanged(part) for part, answer in zip(parts, away, strict=False)), *answers]
 
     return solve_parts
 

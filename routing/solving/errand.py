@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from routing.solving.frames import Frame, Frames, Started
+from routing.solving.frames import Frame, Frames, Started, packed
 from routing.solving.orders import write_order
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -32,14 +33,18 @@ class Errand:
         paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
         self._leads = leads
         self._frames = Frames()
+        replies, reply = os.pipe()
         with write_order(order) as file:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "routing.solving.child", kind, str(os.getpid())],
+                [sys.executable, "-m", "routing.solving.child", kind, str(os.getpid()), str(replies)],
                 stdin=file,
                 stdout=subprocess.PIPE,
+                pass_fds=[replies],
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
                 start_new_session=leads,
             )
+        os.close(replies)
+        self._reply = os.fdopen(reply, "wb", buffering=0)
         assert self._child.stdout is not None
         self._out = self._child.stdout
         self._heard = select.poll()
@@ -69,6 +74,13 @@ class Errand:
             else:
                 yield frame
 
+    def reply(self, answer: Any) -> None:
+        """Answer the frame that waits for one; nothing happens where nobody waits any more."""
+        view = memoryview(packed(answer))
+        with suppress(BrokenPipeError, ValueError):
+            while view:
+                view = view[self._reply.write(view) :]
+
     def finish(self) -> None:
         """Ask it to answer with the best it has."""
         self._is_to_finish = True
@@ -86,6 +98,7 @@ class Errand:
         self._child.kill()
         self._child.wait()
         self._out.close()
+        self._reply.close()
         self.silent = True
 
     @property

@@ -4,25 +4,44 @@ Each errand imports its own library, and only when it is sent: `ortools` and `hi
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from routing.solving.frames import Better, Frame
+from routing.solving.asked import Elsewhere
+from routing.solving.frames import Better, Frame, Wanted
 from routing.solving.named import named, resolved
 from routing.solving.problem import Sequences
 
-type Say = Callable[[Frame], None]
-"""Tells the parent something before the answer."""
+
+class Say(Protocol):
+    """Tells the parent something before the answer."""
+
+    def __call__(self, frame: Frame) -> None:
+        """Tell it."""
+
+    def ask(self, frame: Frame) -> Any:
+        """Tell it, and wait for its reply. Not from two threads at once."""
+
+
 type Finishing = Callable[[], bool]
 """Whether the parent wants the best there is, now."""
 
 
 def solve(order: Any, say: Say, finishing: Finishing) -> Any:
-    """As `solve.solve`; order: `(problem, limit, seed, start)`."""
+    """As `solve.solve`; order: `(problem, limit, seed, start, width)`, so many parts at a time elsewhere."""
     from routing.solving.solve import solve as solve_here  # noqa: PLC0415
 
-    problem, limit, seed, start = order
+    problem, limit, seed, start, width = order
     first = None if start is None else resolved(problem, start)
-    return solve_here(problem, limit=limit, seed=seed, progress=say, start=first, halted=finishing)
+    elsewhere = Elsewhere(width, lambda parts, halted: say.ask(Wanted(parts))) if width else None
+    return solve_here(problem, limit=limit, seed=seed, progress=say, start=first, halted=finishing, elsewhere=elsewhere)
+
+
+def replan(order: Any, say: Say, finishing: Finishing) -> Any:
+    """As `replan.replan`; the order is that of `solve`, with a start."""
+    from routing.solving.replan import replan as replan_here  # noqa: PLC0415
+
+    problem, limit, seed, start, _ = order
+    return replan_here(problem, resolved(problem, start), limit=limit, seed=seed, halted=finishing)
 
 
 def pyvrp(order: Any, say: Say, finishing: Finishing) -> Any:
@@ -69,5 +88,5 @@ def _searched(search: Any, order: Any, say: Say) -> Any:
 
 
 ERRANDS: dict[str, Callable[[Any, Say, Finishing], Any]] = {
-    errand.__name__: errand for errand in (solve, pyvrp, ortools, polish, combine)
+    errand.__name__: errand for errand in (solve, replan, pyvrp, ortools, polish, combine)
 }

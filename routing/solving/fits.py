@@ -87,7 +87,7 @@ def check_load(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Non
     """Raise `DoesNotFit` when the vehicle cannot carry all of these in this order, or takes not so many."""
     for trip in trips_of(steps):
         for kind, name in enumerate(problem.capacity_names):
-            load, room = max(_loads(problem, trip, kind)), vehicle.capacities[kind]
+            load, room = max(loads(problem, trip, kind)), vehicle.capacities[kind]
             if load > room:
                 raise DoesNotFit(Reason.CAPACITY, f"{name}: {load} for {room} on {vehicle.id}")
     count = sum(not isinstance(step, Reload) for step in steps)
@@ -95,7 +95,7 @@ def check_load(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Non
         raise DoesNotFit(Reason.TOUR_SIZE, f"{count} stops, {vehicle.id} takes {vehicle.max_stops}")
 
 
-def _loads(problem: Problem, trip: Sequence[Stop], kind: int) -> Iterator[int]:
+def loads(problem: Problem, trip: Sequence[Stop], kind: int) -> Iterator[int]:
     """What is on board at the begin of the trip, and after each stop."""
     load = sum(stop.demands[kind] for stop in trip if stop.pickup is None)
     yield load

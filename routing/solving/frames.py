@@ -4,7 +4,7 @@ import pickle
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from routing.solving.limit import Progress
 from routing.solving.named import Named
@@ -26,6 +26,13 @@ class Better:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Parts that the parent may have solved elsewhere: it replies with their answers, `None` for those it has not."""
+
+    parts: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The last frame of an errand that ended well."""
 
@@ -39,13 +46,19 @@ class Failed:
     detail: str
 
 
-type Frame = Started | Progress | Better | Done | Failed
+type Frame = Started | Progress | Better | Wanted | Done | Failed
 
 
-def packed(frame: Frame) -> bytes:
-    """The frame as it goes through the pipe."""
+def packed(frame: Any) -> bytes:
+    """The frame, or a reply to one, as it goes through a pipe."""
     body = pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL)
     return _LENGTH.pack(len(body)) + body
+
+
+def reply_from(pipe: BinaryIO) -> Any:
+    """What the other side replied, as soon as it is there."""
+    (length,) = _LENGTH.unpack(pipe.read(_LENGTH.size))
+    return pickle.loads(pipe.read(length))
 
 
 class Frames:

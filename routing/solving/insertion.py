@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from routing.solving.assemble import sequence_cost
 from routing.solving.fits import DoesNotFit
 from routing.solving.locks import locked_start
-from routing.solving.placements import placements
-from routing.solving.problem import UNREACHABLE, Problem, Sequences, Stop
+from routing.solving.problem import UNREACHABLE, Problem, Sequences, Step, Stop, Vehicle
 from routing.solving.reasons import too_dear, without_room
 from routing.solving.retime import check_route
+from routing.solving.rounds import Rounds
 from routing.solving.solution import Reason, Unassigned
 from routing.solving.steps import stops_of
 from routing.solving.units import Unit, unit_by_stop
@@ -50,7 +50,11 @@ def insert_all(problem: Problem, sequences: Sequences, stops: Iterable[Stop]) ->
     With one stop of a pair, or of a choice, goes the whole pair or one of the choice.
     """
     left: list[Unassigned] = []
+    stops = list(stops)
+    if not stops:
+        return left
     units = unit_by_stop(problem)
+    rounds = Rounds(problem, sequences)
     settled = {id(units[stop.id]) for sequence in sequences for stop in stops_of(sequence)}
     for stop in stops:
         unit = units[stop.id]
@@ -58,7 +62,7 @@ def insert_all(problem: Problem, sequences: Sequences, stops: Iterable[Stop]) ->
             continue
         settled.add(id(unit))
         try:
-            insert(problem, sequences, unit)
+            _insert(problem, sequences, unit, rounds)
         except NoPosition as refusal:
             left += without_room(problem, unit, str(refusal))
         except NotWorthIt as refusal:
@@ -66,20 +70,18 @@ def insert_all(problem: Problem, sequences: Sequences, stops: Iterable[Stop]) ->
     return left
 
 
-def insert(problem: Problem, sequences: Sequences, unit: Unit) -> None:
+def _insert(problem: Problem, sequences: Sequences, unit: Unit, rounds: Rounds) -> None:
     """Put the unit where driving grows least among the positions that hold every rule.
 
     Raises `NoPosition` or, for a unit with a penalty, `NotWorthIt`; then `sequences` are as before.
     """
-    refusals: dict[int, Reason] = {}
     too_dear: list[int] = []
     penalty = unit.penalty
-    for placement in placements(problem, sequences, unit):
+    for placement in rounds.placements(unit):
         vehicle, before = problem.vehicles[placement.vehicle], sequences[placement.vehicle]
         try:
             check_route(problem, vehicle, placement.steps)
-        except DoesNotFit as refusal:
-            refusals[placement.vehicle] = refusal.reason
+        except DoesNotFit:
             continue
         if penalty is not None:
             added_cost = sequence_cost(problem, vehicle, placement.steps) - sequence_cost(problem, vehicle, before)
@@ -87,10 +89,20 @@ def insert(problem: Problem, sequences: Sequences, unit: Unit) -> None:
                 too_dear.append(added_cost)
                 continue
         sequences[placement.vehicle] = placement.steps
+        rounds.change(placement.vehicle, placement.steps)
         return
     if too_dear:
         raise NotWorthIt(min(too_dear))
-    raise NoPosition(Counter(refusals.values()))
+    raise NoPosition(Counter(_refusal(problem, *one, unit) for one in zip(problem.vehicles, sequences, strict=True)))
+
+
+def _refusal(problem: Problem, vehicle: Vehicle, steps: list[Step], unit: Unit) -> Reason:
+    """What the vehicle says to the unit at the end of its route, where most of its time is still free."""
+    try:
+        check_route(problem, vehicle, [*steps, *unit.ways[0]])
+    except DoesNotFit as refusal:
+        return refusal.reason
+    return Reason.NO_ROOM
 
 
 def _urgency(stop: Stop) -> tuple[bool, int]:

@@ -7,16 +7,16 @@ from routing.solving.problem import Problem, ProblemError, Step, Stop, Vehicle
 from routing.solving.retime import check_route
 
 _MOST_OPEN = 6
-"""So many deliveries of locked pickups are tried in every order; more only in the order of the problem."""
+"""So many deliveries of locked pickups are tried in every order; more only in the order of their pickups."""
 
 
 def locked_start(problem: Problem, vehicle: Vehicle) -> list[Step]:
     """The least route that keeps the vehicle's locks. Raises `DoesNotFit` where they cannot be driven."""
     if not vehicle.locked:
         return []
-    by_id = {stop.id: stop for stop in problem.stops}
-    locked = [by_id[id] for id in vehicle.locked]
-    open = [stop for stop in problem.stops if stop.pickup in vehicle.locked and stop.id not in vehicle.locked]
+    locked = [problem.stops_by_id[id] for id in vehicle.locked]
+    owed = [problem.deliveries[id] for id in vehicle.locked if id in problem.deliveries]
+    open = [stop for stop in owed if stop.id not in vehicle.locked]
     return _completed(problem, vehicle, locked, open)
 
 

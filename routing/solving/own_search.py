@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from routing.solving.ruin_recreate.pool import PooledRoute
 
 OWN = "ruin and recreate"
+_WARM = 0.5
+"""Of the cooling is left out where there is a plan to improve: a hot start forgets it."""
 _HASTY = 2000
 """Iterations: a tenth of a second."""
 
@@ -69,7 +71,7 @@ class OwnLane(ThreadLane):
             asked.problem,
             asked.stops,
             start=asked.start,
-            stretch=Stretch(),
+            stretch=Stretch(0 if asked.start is None else _WARM, 1),
             limit=asked.budget.part(0, self._until),
             seed=self._seed,
             hear=lambda sequences, share: hear(sequences, self._until * share),
@@ -92,13 +94,17 @@ class PartsLane(ThreadLane):
         self._width = width
 
     def _cool(self, hear: Hear, halted: Callable[[], bool]) -> Sequences:
-        from routing.solving.epochs import cool_in_parts, in_threads  # noqa: PLC0415
+        from routing.solving.epochs import beside, cool_in_parts, in_threads  # noqa: PLC0415
 
+        solve_parts, width = in_threads(self._width, halted), self._width
+        if self._asked.elsewhere is not None:
+            solve_parts = beside(solve_parts, width, self._asked.elsewhere, halted)
+            width += self._asked.elsewhere.width
         found = cool_in_parts(
             self._asked,
             until=self._until,
-            lanes=self._width,
-            solve_parts=in_threads(self._width, halted),
+            lanes=width,
+            solve_parts=solve_parts,
             hear=hear,
             halted=halted,
         )

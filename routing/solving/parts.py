@@ -11,6 +11,7 @@ from routing.solving.limit import Limit
 from routing.solving.named import Named, named, resolved
 from routing.solving.problem import Hours, Problem, Profile, Sequences, Stop, Vehicle
 from routing.solving.ruin_recreate.pool import PooledRoute
+from routing.solving.ruin_recreate.search import RuinRecreate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,14 @@ def solve_part(part: Part, halted: Callable[[], bool] = lambda: False) -> PartAn
     return PartAnswer(best=named(found.best), current=named(found.current), rank=found.rank, routes=routes)
 
 
+def unchanged(part: Part) -> PartAnswer:
+    """The answer that leaves everything as it is."""
+    problem = part.problem
+    search = RuinRecreate(problem, problem.stops, seed=part.seed, start=resolved(problem, part.start))
+    plan = named(search.current)
+    return PartAnswer(best=plan, current=plan, rank=search.best_rank, routes=[])
+
+
 def routes_of(problem: Problem, answers: Sequence[PartAnswer]) -> Iterator[PooledRoute]:
     """The routes that the parts met, as routes of the whole problem."""
     stop = {stop.id: stop for stop in problem.stops}
@@ -82,7 +91,18 @@ def cut_out(problem: Problem, vehicles: Sequence[int], stops: Sequence[Stop]) ->
             for name in dict.fromkeys(vehicle.profile for vehicle in chosen)
         },
         vehicles=tuple(_moved(vehicle, new) for vehicle in chosen),
-        stops=tuple(replace(stop, place=new[stop.place]) for stop in stops),
+        stops=tuple(_among(stop, new, frozenset(vehicle.id for vehicle in chosen)) for stop in stops),
+    )
+
+
+def _among(stop: Stop, new: dict[int, int], vehicles: frozenset[str]) -> Stop:
+    """The stop where the part has it, that names no vehicle but those of the part."""
+    return replace(
+        stop,
+        place=new[stop.place],
+        allowed_vehicles=None if stop.allowed_vehicles is None else stop.allowed_vehicles & vehicles,
+        refused_vehicles=stop.refused_vehicles & vehicles,
+        vehicle_costs=tuple((id, cost) for id, cost in stop.vehicle_costs if id in vehicles),
     )
 
 

@@ -11,7 +11,7 @@ from routing.solving.lanes import Lane, ProcessLane, race
 from routing.solving.limit import Limit
 from routing.solving.named import named
 from routing.solving.own_search import OwnLane, PartsLane, stops_a_route, works
-from routing.solving.problem import Sequences
+from routing.solving.problem import Problem, Sequences
 from routing.solving.pyvrp_fits import fits
 from routing.solving.recombine import MOST_COLUMNS, CannotRecombine, Pool, recombine, routes_in
 
@@ -21,8 +21,10 @@ _ALONE = 25
 """Up to so many stops one search finds the best plan before a process has started."""
 _WHOLE = 800
 """Up to so many stops one search sees all of them."""
-_RECOMBINED = 150
-"""From so many stops on the routes of several plans are recombined."""
+_RECOMBINED = range(150, 3001)
+"""With so many stops the routes of several plans are recombined; of more, too few routes are among the columns."""
+_SENT_S = 60
+"""Shorter, a search elsewhere would be over before its process has started."""
 _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
 _LONG_ROUTE = 30
@@ -36,10 +38,15 @@ _ITERATIONS_A_SOLUTION = 100
 log = logging.getLogger(__name__)
 
 
+def is_solved_in_parts(problem: Problem, limit: Limit) -> bool:
+    """Whether it is so large that no search sees all of it, and each of the parts has time to be sent elsewhere."""
+    return len(problem.stops) > _WHOLE and (limit.seconds or _SENT_S) >= _SENT_S
+
+
 def find(asked: Asked) -> list[Found]:
     """The plans that the searches found, in no order; nothing where all of them failed."""
     size, plain = len(asked.stops), fits(asked.problem, asked.stops)
-    recombines, polishes = size >= _RECOMBINED, not plain and _ALONE < size <= _POLISHED and works()
+    recombines, polishes = size in _RECOMBINED, not plain and _ALONE < size <= _POLISHED and works()
     until = _RACE if recombines or polishes else 1.0
     lanes = _lanes(asked, until, plain=plain)
     found = _raced(asked, lanes, until)
@@ -59,7 +66,7 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
     if size > _WHOLE:
         return [PartsLane(asked, until=until, width=_WIDTH)]
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
-    if plain and (size < _RECOMBINED or stops_a_route(asked) > _LONG_ROUTE):
+    if plain and (size < _RECOMBINED.start or stops_a_route(asked) > _LONG_ROUTE):
         return [own[0], _pyvrp(asked, until)]
     return [*own] if plain else [own[0], _ortools(asked, until)]
 

@@ -174,6 +174,11 @@ class Problem:
     balance: Balance | None = None
 
     @cached_property
+    def stops_by_id(self) -> dict[str, Stop]:
+        """All stops."""
+        return {stop.id: stop for stop in self.stops}
+
+    @cached_property
     def deliveries(self) -> dict[str, Stop]:
         """To the id of each stop that is a pickup, the stop that brings what it takes."""
         return {stop.pickup: stop for stop in self.stops if stop.pickup is not None}

@@ -1,19 +1,30 @@
 """Solve in a child process that can be ended: the caller may cancel, and a crash of the solver stays outside."""
 
+import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
+from routing.solving.asked import Elsewhere
 from routing.solving.errand import Errand
-from routing.solving.frames import Done, Failed
+from routing.solving.frames import Done, Failed, Wanted
 from routing.solving.limit import Limit, OnProgress, Progress
 from routing.solving.named import named
 from routing.solving.problem import Problem, Sequences
 from routing.solving.solution import Solution
 from routing.solving.validate import check_problem
 
+if TYPE_CHECKING:
+    from routing.solving.parts import Part, PartAnswer
+
 _POLL_S = 0.2
 _BETWEEN_TELLING_S = 1.0
+
+
+log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -30,12 +41,14 @@ def run(
     limit: Limit,
     seed: int,
     start: Sequences | None = None,
+    near: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     finish: Callable[[], bool] = lambda: False,
+    elsewhere: Elsewhere | None = None,
     grace_s: float = 15.0,
 ) -> Solution:
-    """As `solve`, in a child process.
+    """As `solve`, in a child process; with `near` as `replan`, which stays near `start`.
 
     `cancelled` and `finish` are asked at least four times a second. When `cancelled` says yes, the child and all that
     it started are killed and `Cancelled` is raised; when `finish` says yes, the best plan so far is the answer. A child
@@ -44,7 +57,9 @@ def run(
     """
     check_problem(problem)
     watch = _Watch(limit, on_progress, grace_s)
-    with Errand("solve", (problem, limit, seed, None if start is None else named(start)), leads=True) as child:
+    order = problem, limit, seed, None if start is None else named(start), 0 if elsewhere is None else elsewhere.width
+    errand = "replan" if near and start is not None else "solve"
+    with Errand(errand, order, leads=True) as child, _Messenger(child, elsewhere) as messenger:
         while not child.silent:
             frames = list(child.heard(_POLL_S))
             if cancelled():
@@ -55,10 +70,47 @@ def run(
                     return solution
                 if isinstance(frame, Failed):
                     raise SolverDied(frame.detail)
+                if isinstance(frame, Wanted):
+                    messenger.carry(frame.parts)
             watch.see([frame for frame in frames if isinstance(frame, Progress)])
             if finish():
                 child.finish()
+                messenger.stop()
         raise SolverDied(f"the solver {child.fate}")
+
+
+class _Messenger:
+    """Has parts solved elsewhere while the child works on; replies when they are there, or when it must stop."""
+
+    def __init__(self, child: Errand, elsewhere: Elsewhere | None) -> None:
+        self._child = child
+        self._elsewhere = elsewhere
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def carry(self, parts: "list[Part]") -> None:
+        self._thread = threading.Thread(target=self._carry, args=(parts,), name="parts elsewhere")
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _carry(self, parts: "list[Part]") -> None:
+        answers: list[PartAnswer | None] = [None] * len(parts)
+        try:
+            if self._elsewhere is not None and not self._stopping.is_set():
+                answers = self._elsewhere.solve(parts, self._stopping.is_set)
+        except Exception as fault:  # whatever is wrong there, the search here goes on
+            log.warning("no part was solved elsewhere: %s: %s", type(fault).__name__, fault)
+        self._child.reply(answers)
 
 
 class _Watch:

@@ -1,6 +1,7 @@
 """Why no vehicle takes a stop even when it has nothing else to do: the rule of the nearest miss."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from routing.solving.fits import DoesNotFit, check_load, check_may_serve
 from routing.solving.locks import locked_start
@@ -34,11 +35,34 @@ def without_room(problem: Problem, unit: Unit, detail: str) -> list[Unassigned]:
     """
 
     def ask(vehicle: Vehicle, way: Sequence[Stop]) -> None:
-        alone: list[Step] = [*locked_start(problem, vehicle), *way]
-        check_route(problem, vehicle, alone)
+        start = locked_start(problem, vehicle)
+        try:
+            check_route(problem, vehicle, [*start, *way])
+        except DoesNotFit as refusal:
+            raise _apart(problem, vehicle, way, refusal) from refusal
 
     refusal = _nearest_miss(problem, unit, ask)
     return _unassigned(unit, refusal or DoesNotFit(Reason.NO_ROOM, detail))
+
+
+def _apart(problem: Problem, vehicle: Vehicle, way: Sequence[Stop], refusal: DoesNotFit) -> DoesNotFit:
+    """A closer reason where the vehicle could serve this without its locks, or each half of a pair by itself."""
+    free = replace(vehicle, locked=())
+    if vehicle.locked and _fits(problem, free, way):
+        begin = ", ".join(vehicle.locked)
+        return DoesNotFit(Reason.LOCKING, f"{vehicle.id} is locked to begin with {begin}: {refusal.detail}")
+    single = [replace(stop, id=f"{stop.id} by itself", pickup=None) for stop in way]
+    if len(way) == 2 and all(_fits(problem, free, [stop]) for stop in single):
+        return DoesNotFit(Reason.PAIR, f"each by itself fits on {vehicle.id}, together: {refusal.detail}")
+    return refusal
+
+
+def _fits(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> bool:
+    try:
+        check_route(problem, vehicle, steps)
+    except DoesNotFit:
+        return False
+    return True
 
 
 def too_dear(unit: Unit, added_cost: int) -> list[Unassigned]:

@@ -5,7 +5,7 @@ what the problem says (`vehicle_costs`, soft windows); a stop that could have st
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
@@ -19,12 +19,14 @@ from routing.solving.repair import repair
 from routing.solving.solution import Solution
 from routing.solving.steps import stops_of
 from routing.solving.validate import check_problem
-from routing.solving.walk import IMPOSSIBLE, Walker, alone, untimely
+from routing.solving.walk import IMPOSSIBLE, Detours, Walker, alone, untimely
 
 KEEP_S = 600
-"""What moving a stop must save that could have stayed, in units of cost."""
+"""What moving a stop must save that could have stayed, in seconds of the dearest vehicle."""
 _TRIED = 12
 """So many positions of a route are priced, those with the smallest detours."""
+_ROUNDS = 8
+"""In so many rounds, those with the shortest detours."""
 _TOGETHER = 4
 """So many stops at most are taken out and put in again at once."""
 
@@ -47,9 +49,10 @@ def replan(
     contradicts itself; `SolverFault` never: what the checker refuses gives way to the repaired start.
     """
     check_problem(problem)
+    watch = _Watch(limit.seconds, halted)
     search = _Search(problem, start, seed=seed)
     search.place_loose()
-    search.improve(limit, halted)
+    search.improve(watch, limit.iterations)
     for sequences in (search.sequences(), [list(each) for each in start]):
         found = _exact(problem, sequences)
         if not violations(problem, found):
@@ -95,6 +98,7 @@ class _Search:
     def __init__(self, problem: Problem, start: Sequences, *, seed: int) -> None:
         self._problem = problem
         self._walker = Walker(problem)
+        self._keep = KEEP_S * max((vehicle.cost_per_s for vehicle in problem.vehicles), default=0)
         self._random = random.Random(seed)
         # With reloads a round is more than its stops: it stays as it is, and so does what such a vehicle brings.
         self._kept = {number: list(steps) for number, steps in enumerate(start) if _reloads(problem, number, steps)}
@@ -103,6 +107,11 @@ class _Search:
             for number, steps in enumerate(start)
         ]
         self._costs = [self._walker.cost(number, steps) for number, steps in enumerate(self.rounds)]
+        self._loads = [
+            [sum(kind) for kind in zip(*(stop.demands for stop in steps), strict=True)]
+            or [0] * len(problem.capacity_names)
+            for steps in self.rounds
+        ]
         placed = {stop.id for steps in [*self.rounds, *map(stops_of, self._kept.values())] for stop in steps}
         self.out = {stop.id: stop for stop in problem.stops if stop.id not in placed and alone(problem, stop)}
         self._loose = set(self.out)
@@ -134,25 +143,25 @@ class _Search:
         while best:
             name = max(best, key=lambda each: _regret(best[each]))
             stop, positions = self.out[name], best.pop(name)
-            if not positions or not self._worth(stop, positions[0]):
+            chosen = _first(positions) or _first(self._positions(stop, rounds=len(self.rounds)))
+            if chosen is None or not self._worth(stop, chosen):
                 continue
-            self._put(stop, positions[0])
-            changed = positions[0].vehicle
+            self._put(stop, chosen)
             for other, known in best.items():
-                kept = [each for each in known if each.vehicle != changed]
-                fresh = self._best_in(changed, self.out[other])
-                best[other] = sorted([*kept, *([fresh] if fresh else [])], key=lambda each: each.added)
+                if chosen.vehicle in known:
+                    known[chosen.vehicle] = self._best_in(chosen.vehicle, self.out[other])
 
-    def improve(self, limit: Limit, halted: Callable[[], bool]) -> None:
-        """Take a few related stops out and put them in again, and keep what is better, to the limit."""
+    def improve(self, watch: _Watch, iterations: int | None) -> None:
+        """Take a few of the movable stops out and put them in again, and keep what is better, to the limit."""
         movable = self._movable()
-        most = _PATIENCE * len(movable) if limit.iterations is None else limit.iterations
-        watch = _Watch(limit.seconds, halted)
+        most = _PATIENCE * len(movable) if iterations is None else iterations
         vain = 0
         for _ in range(most):
             if watch.over() or vain > _PATIENCE * len(movable):
                 return
             chosen = self._random.sample(movable, min(len(movable), self._random.randint(1, _TOGETHER)))
+            if self.out:  # what has no place may find one that others leave
+                chosen = list({stop.id: stop for stop in [self._random.choice([*self.out.values()]), *chosen]}.values())
             vain = 0 if self._try(chosen) else vain + 1
 
     def _movable(self) -> list[Stop]:
@@ -174,34 +183,47 @@ class _Search:
     def _try(self, stops: Sequence[Stop]) -> bool:
         """Move these stops to where they cost least by now; undo it all, and say so, when that is not better."""
         stops = list(stops)
-        before = [list(steps) for steps in self.rounds], list(self._costs), dict(self.out), set(self._moved)
+        before = self._state()
         was = self._value()
         for stop in stops:
             self._take(stop)
         self._random.shuffle(stops)
         for stop in stops:
-            positions = self._positions(stop)
-            if positions and self._worth(stop, positions[0]):
-                self._put(stop, positions[0])
+            chosen = _first(self._positions(stop))
+            if chosen is not None and self._worth(stop, chosen):
+                self._put(stop, chosen)
         if self._value() >= was:
-            self.rounds, self._costs, self.out, self._moved = before
+            self.rounds, self._costs, self._loads, self.out, self._moved = before
             return False
         return True
 
+    def _state(self) -> tuple[list[list[Stop]], list[float], list[list[int]], dict[str, Stop], set[str]]:
+        rounds, loads = [list(steps) for steps in self.rounds], [list(load) for load in self._loads]
+        return rounds, list(self._costs), loads, dict(self.out), set(self._moved)
+
     def _value(self) -> tuple[int, float]:
         must = sum(stop.penalty is None for stop in self.out.values())
-        return must, sum(self._costs) + sum(stop.penalty or 0 for stop in self.out.values()) + KEEP_S * len(self._moved)
+        return must, sum(self._costs) + sum(stop.penalty or 0 for stop in self.out.values()) + self._keep * len(
+            self._moved
+        )
 
     def _take(self, stop: Stop) -> None:
         for number, steps in enumerate(self.rounds):
-            if stop in steps:
-                steps.remove(stop)
+            index = next((at for at, each in enumerate(steps) if each is stop), None)
+            if index is not None:
+                del steps[index]
                 self._costs[number] = self._walker.cost(number, steps)
+                self._loads[number] = [
+                    load - less for load, less in zip(self._loads[number], stop.demands, strict=True)
+                ]
+                break
         self.out[stop.id] = stop
 
     def _put(self, stop: Stop, position: _Position) -> None:
         self.rounds[position.vehicle].insert(position.index, stop)
         self._costs[position.vehicle] += position.added
+        loads = self._loads[position.vehicle]
+        self._loads[position.vehicle] = [load + more for load, more in zip(loads, stop.demands, strict=True)]
         del self.out[stop.id]
         if stop.id not in self._loose:
             stays = self._place(position.vehicle, position.index) == self._home[stop.id]
@@ -215,17 +237,34 @@ class _Search:
     def _worth(self, stop: Stop, position: _Position) -> bool:
         return stop.penalty is None or position.added <= stop.penalty
 
-    def _positions(self, stop: Stop) -> list[_Position]:
-        found = (self._best_in(number, stop) for number in range(len(self.rounds)))
-        return sorted((each for each in found if each is not None), key=lambda each: each.added)
+    def _positions(self, stop: Stop, *, rounds: int = _ROUNDS) -> dict[int, _Position | None]:
+        """Return the best position in each of the rounds with the shortest detours, None where there is none."""
+        open_ = [number for number in range(len(self.rounds)) if self._takes(number, stop)]
+        least = {number: self._detours(number, stop).least for number in open_}
+        # Nearest of all is often a vehicle that is full of promises; one that stands idle has time.
+        near = sorted(open_, key=lambda number: (bool(self.rounds[number]), least[number]))
+        idle = [number for number in near if not self.rounds[number]][:1]
+        busy = [number for number in near if self.rounds[number]][:rounds]
+        return {number: self._best_in(number, stop) for number in [*busy, *idle]}
+
+    def _takes(self, number: int, stop: Stop) -> bool:
+        if number in self._kept or not self._walker.may_serve(number, stop.id):
+            return False
+        room = self._problem.vehicles[number].capacities
+        return all(
+            load + more <= most for load, more, most in zip(self._loads[number], stop.demands, room, strict=True)
+        )
+
+    def _detours(self, number: int, stop: Stop) -> Detours:
+        return self._walker.detours(number, self.rounds[number], stop)
 
     def _best_in(self, number: int, stop: Stop) -> _Position | None:
-        if number in self._kept or not self._walker.may_serve(number, stop.id):
+        if not self._takes(number, stop):
             return None
-        steps, was = self.rounds[number], self._costs[number]
+        steps, was, detours = self.rounds[number], self._costs[number], self._detours(number, stop)
         best: _Position | None = None
-        for least_s, index in self._walker.detours(number, steps, stop)[:_TRIED]:
-            if best is not None and least_s > best.added:
+        for index in detours.nearest(_TRIED):
+            if best is not None and detours.costs[index] > best.added:
                 break
             added = self._walker.cost(number, [*steps[:index], stop, *steps[index:]]) - was
             if added < (IMPOSSIBLE if best is None else best.added):
@@ -237,7 +276,11 @@ def _reloads(problem: Problem, number: int, steps: Sequence[Step]) -> bool:
     return problem.vehicles[number].reload is not None or any(isinstance(step, Reload) for step in steps)
 
 
-def _regret(positions: Sequence[_Position]) -> float:
-    if not positions:
-        return -1.0
-    return IMPOSSIBLE if len(positions) == 1 else positions[1].added - positions[0].added
+def _first(positions: Mapping[int, _Position | None]) -> _Position | None:
+    found = [each for each in positions.values() if each is not None]
+    return min(found, key=lambda each: each.added, default=None)
+
+
+def _regret(positions: Mapping[int, _Position | None]) -> float:
+    first, second, *_ = [*sorted(each.added for each in positions.values() if each is not None), IMPOSSIBLE, IMPOSSIBLE]
+    return -1.0 if first == IMPOSSIBLE else second - first

@@ -1,9 +1,11 @@
-"""Exact times of a fixed sequence: the route as short as can be, and then every stop as early as can be.
+"""Exact times of a fixed sequence: the cheapest that there are, and then every stop as early as these allow.
 
 The rule for breaks, for all of the library. Breaks are taken in the order listed, each between the end of one service
-and the begin of the next, never during one: preferably on arrival or before driving off; where its times allow neither,
-the drive is interrupted. A break that lies wholly before the route leaves, or that need not have begun when the route
-ends (`end_s <= latest_start_s`), is the driver's own time and not part of the route.
+or reload and the begin of the next, never during one: preferably on arrival or before driving off; where its times
+allow neither, the way (drive and parking) is interrupted. Where travel depends on the hour, breaks on a way are as many
+on arrival as their times allow, or the first ones as early as they may be, whichever is over first. A break that lies
+wholly before the route leaves, or that need not have begun when the route ends (`end_s <= latest_start_s`), is the
+driver's own time and not part of the route.
 """
 
 from collections.abc import Sequence

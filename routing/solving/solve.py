@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from routing.solving.asked import Asked, Found
+from routing.solving.asked import Asked, Elsewhere, Found
 from routing.solving.assemble import assemble, left_out, rank
 from routing.solving.budget import Budget
 from routing.solving.checker import violations
@@ -42,6 +42,7 @@ def solve(
     progress: OnProgress | None = None,
     start: Sequences | None = None,
     halted: Callable[[], bool] = lambda: False,
+    elsewhere: Elsewhere | None = None,
 ) -> Solution:
     """The best plan found within `limit`; the same problem, seed, start and `limit.iterations` give the same plan.
 
@@ -60,7 +61,15 @@ def solve(
     plans = list(_given(problem, stops, start, seed=seed))
     for plan in plans:
         teller.tell(plan.sequences, 0.0)
-    asked = Asked(problem=problem, stops=stops, start=start, seed=seed, budget=budget, hear=teller.tell)
+    asked = Asked(
+        problem=problem,
+        stops=stops,
+        start=start,
+        seed=seed,
+        budget=budget,
+        hear=teller.tell,
+        elsewhere=elsewhere,
+    )
     plans += [_whole(problem, stops, found) for found in find(asked)]
     if not plans:
         plans.append(Found("insertion", construct(problem, stops, seed=seed)))

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from routing.solving.problem import Break, Step, Stop, Vehicle
-from routing.solving.tour import Tour
 
 EVER = 2**40
 
@@ -41,10 +40,10 @@ class Pauses(NamedTuple):
 IMPOSSIBLE = Part(0, 2 * EVER, -EVER, 0)
 
 
-def heads(tour: Tour, ways_s: Sequence[int]) -> list[list[Part]]:
+def heads(vehicle: Vehicle, steps: Sequence[Step], ways_s: Sequence[int]) -> list[list[Part]]:
     """By position the parts that end where the step before it is done; `ways_s` lead to the steps and to the end."""
-    table, found = pauses(tour.vehicle.breaks), [_begins(tour.vehicle)]
-    for step, way_s in zip(tour.steps, ways_s, strict=False):
+    table, found = pauses(vehicle.breaks), [_begins(vehicle)]
+    for step, way_s in zip(steps, ways_s, strict=False):
         done = [
             joined(joined(part, drive(way_s, table[part.breaks][breaks]), breaks), service, breaks)
             for part in found[-1]
@@ -55,10 +54,10 @@ def heads(tour: Tour, ways_s: Sequence[int]) -> list[list[Part]]:
     return found
 
 
-def tails(tour: Tour, ways_s: Sequence[int]) -> list[list[Part]]:
+def tails(vehicle: Vehicle, steps: Sequence[Step], ways_s: Sequence[int]) -> list[list[Part]]:
     """By position the parts that begin on arrival at the step after it, or at the end."""
-    table, found = pauses(tour.vehicle.breaks), [_ends(tour.vehicle)]
-    for step, way_s in zip(reversed(tour.steps), reversed(ways_s), strict=False):
+    table, found = pauses(vehicle.breaks), [_ends(vehicle)]
+    for step, way_s in zip(reversed(steps), reversed(ways_s), strict=False):
         done = [
             joined(service, joined(drive(way_s, table[breaks][part.breaks]), part, breaks), breaks)
             for part in found[-1]
@@ -69,15 +68,15 @@ def tails(tour: Tour, ways_s: Sequence[int]) -> list[list[Part]]:
     return found[::-1]
 
 
-def shortest(tour: Tour, ways_s: Sequence[int]) -> int:
+def shortest(vehicle: Vehicle, steps: Sequence[Step], ways_s: Sequence[int]) -> int:
     """Seconds that the whole tour lasts at least; zero while it stands."""
-    if not tour.steps:
+    if not steps:
         return 0
-    table, begins = pauses(tour.vehicle.breaks), _begins(tour.vehicle)
+    table, begins = pauses(vehicle.breaks), _begins(vehicle)
     wholes = (
         joined(joined(begin, drive(ways_s[0], table[begin.breaks][rest.breaks]), 0), rest, 0)
         for begin in begins
-        for rest in tails(tour, ways_s)[0]
+        for rest in tails(vehicle, steps, ways_s)[0]
         if begin.breaks <= rest.breaks
     )
     return min(whole.duration_s for whole in wholes if whole != IMPOSSIBLE)

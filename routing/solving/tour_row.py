@@ -67,7 +67,7 @@ def row(tour: Tour, *, profile: int) -> Row:
     places = [tour.vehicle.start_place, *(step.place for step in tour.steps)]
     ways_s = [_way_s(tour, start, step) for start, step in zip(places, [*tour.steps, None], strict=True)]
     room_before, room_after = _rooms(tour)
-    before, after = heads(tour, ways_s), tails(tour, ways_s)
+    before, after = heads(tour.vehicle, tour.steps, ways_s), tails(tour.vehicle, tour.steps, ways_s)
     return Row(
         before=_figures([tour.places[place] for place in places]),
         after=_figures(_after(tour)),
@@ -83,7 +83,7 @@ def row(tour: Tour, *, profile: int) -> Row:
         room_after=room_after,
         shut=_figures([_is_shut(tour, index) for index in range(len(places))]),
         **_of_the_tour(tour, profile),
-        relaxed_s=np.array(shortest(tour, ways_s)),
+        relaxed_s=np.array(shortest(tour.vehicle, tour.steps, ways_s)),
         pauses=_figures(pauses(tour.vehicle.breaks)),
     )
 

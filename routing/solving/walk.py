@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache, reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.problem import UNREACHABLE, Break, Problem, Profile, SoftWindow, Stop, Vehicle, Window
@@ -19,6 +20,18 @@ _NEVER = UNREACHABLE
 def alone(problem: Problem, stop: Stop) -> bool:
     """Whether the stop can be moved without minding another: no pair, no choice."""
     return stop.pickup is None and stop.choice is None and stop.id not in problem.deliveries
+
+
+class Detours:
+    """What ways alone add where a stop is put in, by index."""
+
+    def __init__(self, costs: NDArray[np.int64], first: int) -> None:
+        self.costs = dict(enumerate(costs.tolist(), start=first))
+        self.least: int = int(costs.min()) if costs.size else UNREACHABLE
+
+    def nearest(self, most: int) -> list[int]:
+        """Return the indexes where it adds least, the smallest first."""
+        return sorted(self.costs, key=self.costs.__getitem__)[:most]
 
 
 class Walker:
@@ -79,22 +92,18 @@ class Walker:
         driving = vehicle.fixed_cost + vehicle.cost_per_s * duration_s + vehicle.cost_per_m * distance_m
         return driving + soft + dislikes
 
-    def detours(self, number: int, stops: Sequence[Stop], stop: Stop) -> list[tuple[int, int]]:
-        """Return the seconds of way that `stop` adds at each index of the route, the smallest first."""
+    def detours(self, number: int, stops: Sequence[Stop], stop: Stop) -> "Detours":
+        """Return what the way to `stop` adds at each index of the route, behind what is locked."""
         vehicle = self.problem.vehicles[number]
-        durations, _ = self._ways[vehicle.profile]
-        places = [vehicle.start_place, *(each.place for each in stops)]
-        there, back = stop.place, durations[stop.place]
-        found = []
-        for index in range(len(vehicle.locked), len(places)):
-            before = places[index]
-            after = places[index + 1] if index + 1 < len(places) else vehicle.end_place
-            added_s = durations[before][there]
-            if after is not None:
-                added_s += back[after] - durations[before][after]
-            found.append((added_s, index))
-        found.sort()
-        return found
+        profile = self.problem.profiles[vehicle.profile]
+        durations, there = profile.duration_s, stop.place
+        before = np.array([vehicle.start_place, *(each.place for each in stops)])
+        after = np.append(before[1:], there if vehicle.end_place is None else vehicle.end_place)
+        added = durations[before, there].astype(np.int64) + durations[there, after]
+        added[: -1 if vehicle.end_place is None else None] -= durations[before, after][
+            : -1 if vehicle.end_place is None else None
+        ]
+        return Detours(added[len(vehicle.locked) :] * vehicle.cost_per_s, len(vehicle.locked))
 
     def _may_serve(self, number: int, stop_id: str) -> bool:
         try:

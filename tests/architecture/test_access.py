@@ -88,6 +88,7 @@ TABLE = {
     # Those who drive.
     "driver.read_own_route": to(DRIVER, scope="driving:write"),
     "driver.report_stop_event": to(DRIVER, scope="driving:write"),
+    "driver.reorder_own_route": to(DRIVER, scope="driving:write"),
     "driver.add_evidence": to(DRIVER, scope="driving:write"),
     "driver.send_positions": to(DRIVER, scope="tracking:write"),
     # Those who plan.

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
+from bench.routing import one_driver_set
 from bench.routing.contest import MADE_UP, Wish, turns
 from bench.routing.growth_told import exponent, first_whole_s, near_s, told
 from bench.routing.lines import Line
 from bench.routing.rich import rich_example
+from bench.routing.rounds import a_round
 from bench.routing.statable import CONSTRAINTS, By, cannot_state
 from bench.routing.statable import told as stated
+from places.streets import Matrix
+from routing.solving.fits import DoesNotFit
+from routing.solving.problem import Problem, Stop
+from routing.solving.retime import check_route
 from routing.solving.validate import check_problem
 
 WISH = Wish(
@@ -75,6 +84,41 @@ class TestRichDay:
             "Vehicle.breaks",
             "shifts.breaks",
         ]
+
+
+class TestRound:
+    STRAIGHT = np.abs(np.subtract.outer(np.arange(40), np.arange(40))).astype(np.int32) * 30
+    STREETS = Matrix(STRAIGHT, STRAIGHT, STRAIGHT >= 0)
+
+    def test_is_one_that_the_optimiser_takes_and_stands_in_some_order(self) -> None:
+        problem, present = a_round(self.STREETS, stops=30, seed=1)
+        check_problem(problem)
+        assert sorted(stop.id for stop in present) == sorted(stop.id for stop in problem.stops)
+
+    def test_can_be_driven_on_time_in_the_order_that_it_was_made_for(self) -> None:
+        problem, present = a_round(self.STREETS, stops=8, seed=1)
+        assert any(fits(problem, order) for order in permutations(present))
+
+
+def fits(problem: Problem, order: Sequence[Stop]) -> bool:
+    try:
+        check_route(problem, problem.vehicles[0], list(order))
+    except DoesNotFit:
+        return False
+    return True
+
+
+class TestOneDriver:
+    def test_is_judged_by_the_mean_gap_and_by_answers(self) -> None:
+        quick = [told_round("r1", "doorstep", 1010), told_round("r2", "doorstep", 1000)]
+        long = [told_round("r1", "long run", 1000), told_round("r2", "long run", 1000)]
+        assert list(one_driver_set.told([*quick, *long]))[-1].endswith("mean at most 1%: yes")
+        silent = [told_round("r1", "doorstep", None), quick[1]]
+        assert list(one_driver_set.told([*silent, *long]))[-1].endswith("mean at most 1%: NO")
+
+
+def told_round(name: str, solver: str, cost: float | None) -> Line:
+    return replace(line(50, 0.3, (0.3, 1, 0)), instance=name, solver=solver, cost=cost)
 
 
 def _missing(library: ModuleType, names: list[By]) -> list[str]:

@@ -104,6 +104,7 @@ class TestMatrix:
             assert (streets.matrix("car", doors).duration_s == free.duration_s).all()
             assert (streets.matrix("car", doors, kerb_side=True).duration_s == kerb.duration_s).all()
         assert (kerb.duration_s > free.duration_s).any()
+        assert {folder.name.split("-")[0] for folder in tmp_path.iterdir()} == {"car", "car_kerb"}
 
     def test_asks_for_the_kerb_in_the_largest_blocks(self, streets: OsrmStreets) -> None:
         origins, destinations = grid(BLOCK), grid(2 * BLOCK)[BLOCK:]

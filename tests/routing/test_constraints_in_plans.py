@@ -210,6 +210,7 @@ class TestTakingTheBestSoFar:
             assert time.monotonic() - began_s < 60, "no plan was ever told of"
             time.sleep(0.05)
 
+        assert house.plan(plan_id).best_unassigned is not None
         for _ in range(2):
             with Sessions.begin() as session:
                 settling.finish(session, session.get_one(Plan, plan_id), now=house.now, by=None)

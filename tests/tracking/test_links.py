@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Role
 from api.unit import App
+from deliveries.models import Alternative
 from kernel.ids import new_id
+from routing.models import Drop
 from tests import factories, rounds
 from tests.factories import bearer
 from tests.rounds import Round, outcome_of, reporter
@@ -89,6 +91,22 @@ class TestLink:
 
 
 class TestSeen:
+    def test_is_the_place_that_was_chosen(self, app: App, client: FlaskClient, session: Session, round_: Round) -> None:
+        delivery_id = round_.delivery_ids[0]
+        locker = Alternative(
+            delivery_id=delivery_id,
+            sequence=0,
+            address_text="Station, locker 7",
+            place=rounds.START,
+            written_windows=[],
+        )
+        session.add(locker)
+        session.flush()
+        session.scalars(select(Drop).where(Drop.delivery_id == delivery_id)).one().alternative_id = locker.id
+        session.commit()
+
+        assert seen(client, make(app, client, round_)).json["address_hint"] == "Station"
+
     def test_is_no_more_than_the_recipient_needs(self, app: App, client: FlaskClient, round_: Round) -> None:
         answer = seen(client, make(app, client, round_))
         assert answer.headers["Cache-Control"] == "no-store"

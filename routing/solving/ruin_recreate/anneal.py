@@ -1,106 +1,124 @@
 """The loop: ruin, recreate, accept or take back (simulated annealing), as in Christiaens and Vanden Berghe 2020."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.ruin_recreate.chance import impatience
-from routing.solving.ruin_recreate.change import take_back
+from routing.solving.ruin_recreate.calls import ruin, take_back
+from routing.solving.ruin_recreate.chance import below, impatience
 from routing.solving.ruin_recreate.compiled import compiled, inlined
-from routing.solving.ruin_recreate.layout import ABSENT_BEFORE, PENDING, SAVED, Plan, Settings, Task, Work
+from routing.solving.ruin_recreate.layout import ROUTE
+from routing.solving.ruin_recreate.memory import row
 from routing.solving.ruin_recreate.recreate import recreate
-from routing.solving.ruin_recreate.ruin import ruin
+from routing.solving.ruin_recreate.rows import counts, item, node_at, put, request_at, route_at, tally
 from routing.solving.ruin_recreate.times import start_of
+
+_MOST_TRIED_AGAIN = 20
+"""Absent requests that an iteration tries to insert: more, and it would do nothing else."""
 
 
 @compiled
 def anneal(
-    task: Task,
-    plan: Plan,
-    work: Work,
-    settings: Settings,
+    task: Any,
+    plan: Any,
+    work: Any,
     iterations: int,
     hot: float,
     cold: float,
     halt: NDArray[np.uint8],
 ) -> None:
-    """So many iterations, cooling from `hot` to `cold` (units of cost) by the same factor each; `halt[0]` ends them."""
-    temperature = hot
-    factor = (cold / hot) ** (1.0 / max(1, iterations))
-    for _ in range(iterations):
-        if halt[0]:
+    """So many iterations, cooling from `hot` to `cold` (units of cost) by the same factor each; `halt[0]` ends them.
+
+    With no iterations it inserts all that is absent, and takes the outcome whatever it costs.
+    """
+    build = iterations == 0
+    temperature = np.inf if build else hot
+    factor = 1.0 if build else (cold / hot) ** (1.0 / iterations)
+    for _ in range(max(1, iterations)):
+        if halt[0] and not build:
             return
-        _begin(plan, work)
-        ruin(task, plan, work, settings)
-        recreate(task, plan, work, settings)
-        _decide(task, plan, work, temperature)
-        plan.tally[0].iterations += 1
+        _iterate(task, plan, work, temperature, build)
+        tally(plan).iterations += not build
         temperature *= factor
 
 
-@compiled
-def build(task: Task, plan: Plan, work: Work, settings: Settings) -> None:
-    """Insert all that is absent, and take the outcome whatever it costs."""
-    _begin(plan, work)
-    recreate(task, plan, work, settings)
-    _decide(task, plan, work, np.inf)
+@inlined
+def _iterate(task: Any, plan: Any, work: Any, temperature: float, build: bool) -> None:
+    _begin(plan, work, build)
+    if not build:
+        ruin(task, plan, work)
+    recreate(task, plan, work)
+    _decide(task, plan, work, temperature)
 
 
 @inlined
-def _begin(plan: Plan, work: Work) -> None:
-    absent = plan.tally[0].absent
+def _begin(plan: Any, work: Any, build: bool) -> None:
+    """Note who is absent, and which of them are tried again."""
+    absent = tally(plan).absent
     for at in range(absent):
-        work.absent_before[at] = work.pending[at] = plan.absent[at]
-    work.counts[SAVED] = 0
-    work.counts[PENDING] = work.counts[ABSENT_BEFORE] = absent
+        put(work.absent_before, at, item(plan.absent, at))
+    again = absent if build else min(absent, _MOST_TRIED_AGAIN)
+    for at in range(again):
+        other = at + below(work, absent - at)
+        drawn = item(plan.absent, other)
+        put(plan.absent, other, item(plan.absent, at))
+        put(plan.absent, at, drawn)
+        put(work.pending, at, drawn)
+    for at in range(again, absent):
+        put(plan.absent, at - again, item(plan.absent, at))
+    tally(plan).absent = absent - again
+    counts(work).saved = 0
+    counts(work).pending = again
+    counts(work).absent_before = absent
 
 
 @inlined
-def _decide(task: Task, plan: Plan, work: Work, temperature: float) -> None:
+def _decide(task: Any, plan: Any, work: Any, temperature: float) -> None:
     cost, lost = _changes(task, plan, work)
-    worse = cost + lost * task.must_penalty
-    if worse < temperature * impatience(work.word):
-        plan.tally[0].cost += cost
-        plan.tally[0].lost += lost
-        for at in range(work.counts[SAVED]):
-            plan.moved[work.saved_routes[at]] = 1
+    if cost + lost * task.must_penalty < temperature * impatience(work):
+        tally(plan).cost += cost
+        tally(plan).lost += lost
+        for at in range(counts(work).saved):
+            put(plan.moved, item(work.saved_routes, at), 1)
         _keep_if_best(task, plan)
     else:
         take_back(task, plan, work)
-    for at in range(work.counts[SAVED]):
-        work.touched[work.saved_routes[at]] = 0
+    for at in range(counts(work).saved):
+        put(work.touched, item(work.saved_routes, at), 0)
 
 
 @inlined
-def _changes(task: Task, plan: Plan, work: Work) -> tuple[int, int]:
+def _changes(task: Any, plan: Any, work: Any) -> tuple[int, int]:
     """What this iteration costs more, and how many stops more it leaves out that must be served."""
     cost = lost = 0
-    for at in range(work.counts[SAVED]):
-        cost += plan.routes[work.saved_routes[at]].cost - work.routes_before[at].cost
-    for at in range(plan.tally[0].absent):
-        cost += task.requests[plan.absent[at]].penalty
-        lost += task.requests[plan.absent[at]].must
-    for at in range(work.counts[ABSENT_BEFORE]):
-        cost -= task.requests[work.absent_before[at]].penalty
-        lost -= task.requests[work.absent_before[at]].must
+    for at in range(counts(work).saved):
+        cost += route_at(plan, item(work.saved_routes, at)).cost - row(work.routes_before, at, ROUTE).cost
+    for at in range(tally(plan).absent):
+        cost += request_at(task, item(plan.absent, at)).penalty
+        lost += request_at(task, item(plan.absent, at)).must
+    for at in range(counts(work).absent_before):
+        cost -= request_at(task, item(work.absent_before, at)).penalty
+        lost -= request_at(task, item(work.absent_before, at)).must
     return cost, lost
 
 
 @inlined
-def _keep_if_best(task: Task, plan: Plan) -> None:
-    tally = plan.tally[0]
-    if tally.lost > tally.best_lost or (tally.lost == tally.best_lost and tally.cost >= tally.best_cost):
+def _keep_if_best(task: Any, plan: Any) -> None:
+    now = tally(plan)
+    if now.lost > now.best_lost or (now.lost == now.best_lost and now.cost >= now.best_cost):
         return
-    tally.best_lost, tally.best_cost = tally.lost, tally.cost
-    tally.betters += 1
+    now.best_lost, now.best_cost = now.lost, now.cost
+    now.betters += 1
     for route in range(task.vehicles):
-        if plan.moved[route]:
+        if item(plan.moved, route):
             _keep(task, plan, route)
 
 
 @inlined
-def _keep(task: Task, plan: Plan, route: int) -> None:
-    plan.moved[route] = 0
+def _keep(task: Any, plan: Any, route: int) -> None:
+    put(plan.moved, route, 0)
     here = start_of(task, route)
     while here >= 0:
-        plan.best[here] = plan.nodes[here].next
-        here = plan.nodes[here].next
+        put(plan.best, here, node_at(plan, here).next)
+        here = node_at(plan, here).next

@@ -1,135 +1,133 @@
 """Puts stops into routes, takes them out, and takes a whole iteration back."""
 
-from routing.solving.ruin_recreate.compiled import inlined
-from routing.solving.ruin_recreate.layout import ABSENT_BEFORE, NEVER, NOWHERE, SAVED, Plan, Task, Work
-from routing.solving.ruin_recreate.times import go_backward, go_forward, renew, start_of
-from routing.solving.ruin_recreate.ways import way_m
+from typing import Any
+
+from routing.solving.ruin_recreate.calls import plan_of, renew, task_of, work_of
+from routing.solving.ruin_recreate.compiled import apart, inlined
+from routing.solving.ruin_recreate.layout import NEVER, NODE, NOWHERE, PIECE, ROUTE
+from routing.solving.ruin_recreate.loads import put_on, renew_loads
+from routing.solving.ruin_recreate.memory import copy_row
+from routing.solving.ruin_recreate.rows import counts, item, kind_of, load_at, node_at, put, route_at, tally
+from routing.solving.ruin_recreate.times import (
+    duration_s,
+    end_of,
+    go_backward,
+    go_forward,
+    measure,
+    route_cost,
+    start_of,
+)
 
 
 @inlined
-def save(task: Task, plan: Plan, work: Work, route: int) -> None:
+def save(task: Any, plan: Any, work: Any, route: int) -> None:
     """Remember a route as it is before this iteration touches it."""
-    if work.touched[route]:
+    if item(work.touched, route):
         return
-    number = work.counts[SAVED]
-    at = work.saved_from[number]
+    number = counts(work).saved
+    at = item(work.saved_from, number)
     here = start_of(task, route)
     while here >= 0:
-        work.saved_nodes[at] = here
-        work.nodes_before[at] = plan.nodes[here]
+        put(work.saved_nodes, at, here)
+        copy_row(work.nodes_before, at, plan.nodes, here, NODE)
+        if task.timed:
+            copy_row(work.pieces_before, at, plan.pieces, here, PIECE)
         at += 1
-        here = plan.nodes[here].next
-    work.touched[route] = 1
-    work.saved_routes[number] = route
-    work.routes_before[number] = plan.routes[route]
-    for name in range(plan.load.shape[1]):
-        work.load_before[number, name] = plan.load[route, name]
-    work.saved_from[number + 1] = at
-    work.counts[SAVED] = number + 1
+        here = node_at(plan, here).next
+    put(work.touched, route, 1)
+    put(work.saved_routes, number, route)
+    copy_row(work.routes_before, number, plan.routes, route, ROUTE)
+    for name in range(task.names):
+        put(work.load_before, number * task.names + name, load_at(task, plan, route, name))
+    put(work.saved_from, number + 1, at)
+    counts(work).saved = number + 1
 
 
 @inlined
-def take_out(task: Task, plan: Plan, stop: int) -> None:
-    """Unlink a stop; its route's times and cost are the caller's to renew."""
-    node = plan.nodes[stop]
-    route = node.route
-    plan.nodes[node.prev].next = node.next
-    plan.nodes[node.next].prev = node.prev
+def take_out(task: Any, plan: Any, stop: int) -> None:
+    """Unlink a stop; its route is the caller's to renew."""
+    node = node_at(plan, stop)
+    route, after = node.route, node.next
+    unlink(task, plan, stop)
+    put_on(task, plan, route, stop, -1)
+    measure(task, plan, kind_of(task, route), after)
+    if route_at(plan, route).stops == 0:
+        tally(plan).used -= 1
+        mark_empty(task, plan, route)
+
+
+@inlined
+def unlink(task: Any, plan: Any, here: int) -> None:
+    """Take a node out of its list."""
+    node = node_at(plan, here)
+    node_at(plan, node.prev).next = node.next
+    node_at(plan, node.next).prev = node.prev
     node.route = NOWHERE
-    for name in range(plan.load.shape[1]):
-        plan.load[route, name] -= task.demand[stop, name]
-    if task.preference.size:
-        plan.routes[route].preference -= task.preference[task.kind_of[route], stop]
-    plan.routes[route].stops -= 1
-    if plan.routes[route].stops == 0:
-        plan.tally[0].used -= 1
-        mark_empty(task, plan, route)
 
 
 @inlined
-def put_in(task: Task, plan: Plan, route: int, before: int, stop: int, added: int) -> None:
-    """Link a stop after the node `before` and renew its route, which costs `added` more."""
-    kind, now = task.kinds[task.kind_of[route]], plan.routes[route]
-    after = plan.nodes[before].next
-    added_m = way_m(task, kind, before, stop) + way_m(task, kind, stop, after)
-    if now.stops:
-        added_m -= way_m(task, kind, before, after)
-    else:
-        plan.tally[0].used += 1
-    link(plan, before, stop, after, route)
-    for name in range(plan.load.shape[1]):
-        plan.load[route, name] += task.demand[stop, name]
-    if task.preference.size:
-        now.preference += task.preference[task.kind_of[route], stop]
-    now.stops += 1
-    now.distance_m += added_m
-    if now.cost >= NEVER:  # the streets know no way past what was taken out
-        renew(task, plan, route)
-        return
+def link(task: Any, plan: Any, before: int, here: int) -> None:
+    """Make a node stand after another; its times are the caller's to renew."""
+    after, route = node_at(plan, before).next, node_at(plan, before).route
+    node_at(plan, before).next = here
+    node_at(plan, here).prev = before
+    node_at(plan, here).next = after
+    node_at(plan, after).prev = here
+    node_at(plan, here).route = route
+    kind = kind_of(task, route)
+    measure(task, plan, kind, here)
+    measure(task, plan, kind, after)
+
+
+@inlined
+def enter(task: Any, plan: Any, before: int, stop: int) -> None:
+    """Link a stop and count it in; its route is the caller's to renew."""
+    route = node_at(plan, before).route
+    if route_at(plan, route).stops == 0:
+        tally(plan).used += 1
+    link(task, plan, before, stop)
+    put_on(task, plan, route, stop, 1)
+
+
+@apart
+def put_in(task_at: int, plan_at: int, work_at: int, before: int, stop: int, added: int, _0: int) -> int:
+    """Put a stop after the node `before` and renew its route, which costs `added` more."""
+    task, plan, work = task_of(task_at), plan_of(plan_at), work_of(work_at)
+    route, into_m = node_at(plan, before).route, node_at(plan, node_at(plan, before).next).into_m
+    now = route_at(plan, route)
+    was_empty, was_broken = now.stops == 0, now.cost >= NEVER
+    enter(task, plan, before, stop)
+    if was_broken:  # the streets know no way past what was taken out, or none that is quick enough
+        renew(task, plan, work, route)
+        return 0
+    go_forward(task, plan, stop, False)
+    go_backward(task, plan, stop, False)
+    if task.loaded:
+        renew_loads(task, plan, route)
+    added_m = node_at(plan, stop).into_m + node_at(plan, node_at(plan, stop).next).into_m
+    now.distance_m += added_m if was_empty else added_m - into_m
     now.cost += added
-    go_forward(task, plan, kind, stop, False)
-    go_backward(task, plan, kind, stop, False)
+    now.relaxed = now.cost
+    if task.timed:
+        kind, taken_s = kind_of(task, route), duration_s(plan, end_of(task, route))
+        now.relaxed = now.preference + route_cost(task, kind, now.stops, now.distance_m, taken_s)
+    return 0
 
 
 @inlined
-def link(plan: Plan, before: int, node: int, after: int, route: int) -> None:
-    """Make `node` stand between two others."""
-    plan.nodes[before].next = node
-    plan.nodes[node].prev = before
-    plan.nodes[node].next = after
-    plan.nodes[after].prev = node
-    plan.nodes[node].route = route
-
-
-@inlined
-def mark_empty(task: Task, plan: Plan, route: int) -> None:
+def mark_empty(task: Any, plan: Any, route: int) -> None:
     """Let `empty_vehicle` find this one again."""
-    kind = task.kind_of[route]
-    plan.first_empty[kind] = min(plan.first_empty[kind], task.rank_in_kind[route])
+    kind = item(task.kind_numbers, route)
+    put(plan.first_empty, kind, min(item(plan.first_empty, kind), item(task.rank_in_kind, route)))
 
 
 @inlined
-def empty_vehicle(task: Task, plan: Plan, kind: int) -> int:
+def empty_vehicle(task: Any, plan: Any, kind: int) -> int:
     """The first vehicle of this kind without a stop, or NOWHERE."""
-    at, stop_at = plan.first_empty[kind], task.kind_starts[kind + 1]
-    while at < stop_at and plan.routes[task.same_kind[at]].stops:
+    at, stop_at = item(plan.first_empty, kind), item(task.kind_starts, kind + 1)
+    while at < stop_at and (
+        route_at(plan, item(task.same_kind, at)).stops or item(plan.closed, item(task.same_kind, at))
+    ):
         at += 1
-    plan.first_empty[kind] = at
-    return task.same_kind[at] if at < stop_at else NOWHERE
-
-
-@inlined
-def take_back(task: Task, plan: Plan, work: Work) -> None:
-    """Restore every route that was saved, and who is absent."""
-    for at in range(work.counts[SAVED]):
-        _forget(task, plan, work.saved_routes[at])
-    for at in range(work.counts[SAVED]):
-        _restore(task, plan, work, at)
-    for at in range(work.counts[ABSENT_BEFORE]):
-        plan.absent[at] = work.absent_before[at]
-    plan.tally[0].absent = work.counts[ABSENT_BEFORE]
-
-
-@inlined
-def _forget(task: Task, plan: Plan, route: int) -> None:
-    here = plan.nodes[start_of(task, route)].next
-    while plan.nodes[here].next >= 0:
-        plan.nodes[here].route = NOWHERE
-        here = plan.nodes[here].next
-
-
-@inlined
-def _restore(task: Task, plan: Plan, work: Work, number: int) -> None:
-    route = work.saved_routes[number]
-    had = plan.routes[route].stops
-    for at in range(work.saved_from[number], work.saved_from[number + 1]):
-        plan.nodes[work.saved_nodes[at]] = work.nodes_before[at]
-    plan.routes[route] = work.routes_before[number]
-    for name in range(plan.load.shape[1]):
-        plan.load[route, name] = work.load_before[number, name]
-    has = plan.routes[route].stops
-    if had and not has:
-        plan.tally[0].used -= 1
-        mark_empty(task, plan, route)
-    elif has and not had:
-        plan.tally[0].used += 1
+    put(plan.first_empty, kind, at)
+    return item(task.same_kind, at) if at < stop_at else NOWHERE

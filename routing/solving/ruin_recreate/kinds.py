@@ -2,13 +2,13 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.problem import Problem, Stop, Vehicle
-from routing.solving.ruin_recreate.layout import KIND, NEVER
+from routing.solving.ruin_recreate.layout import BREAK, KIND, NEVER
 
 
 class Kinds(NamedTuple):
@@ -41,17 +41,33 @@ def kinds_of(problem: Problem, stops: Sequence[Stop]) -> Kinds:
     return Kinds(tuple(models), of)
 
 
-def kind_rows(problem: Problem, models: Sequence[Vehicle]) -> NDArray[np.void]:
-    """The `KIND` of each model."""
+def kind_rows(problem: Problem, models: Sequence[Vehicle], *, origin_s: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The `KIND` of each model, and the `BREAK`s of all."""
     profiles = list(problem.profiles)
     rows = np.zeros(len(models), KIND)
+    breaks: list[tuple[int, int, int, int]] = []
     for row, model in zip(rows, models, strict=True):
         row["profile"] = profiles.index(model.profile)
         row["fixed_cost"], row["cost_per_s"], row["cost_per_m"] = model.fixed_cost, model.cost_per_s, model.cost_per_m
         for field in ("max_duration_s", "max_distance_m", "max_stops"):
             most = getattr(model, field)
             row[field] = NEVER if most is None else most
-    return rows
+        row["most_reloads"] = 0 if model.reload is None else model.reload.most
+        row["breaks_from"] = len(breaks)
+        breaks += _breaks(model, origin_s)
+        row["breaks_to"] = len(breaks)
+        row["rich"] = bool(model.breaks or problem.profiles[model.profile].hours)
+    return rows, np.array(breaks, BREAK)
+
+
+def _breaks(vehicle: Vehicle, origin_s: int) -> list[tuple[int, int, int, int]]:
+    found, over_s = [], -NEVER
+    for pause in vehicle.breaks:
+        earliest_s, latest_s = pause.earliest_start_s - origin_s, pause.latest_start_s - origin_s
+        start_s = max(over_s, earliest_s)
+        over_s = start_s + pause.duration_s if start_s <= latest_s else NEVER
+        found.append((earliest_s, latest_s, pause.duration_s, over_s))
+    return found
 
 
 def may_serve(models: Sequence[Vehicle], stops: Sequence[Stop]) -> NDArray[np.uint8]:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.solving.problem import UNREACHABLE
+
 NEAR = 60
 """Neighbours beside which an insertion is tried."""
 
@@ -83,8 +85,10 @@ def _loss(arcs: Arcs, rows: NDArray[np.int64], there: bool) -> NDArray[np.float3
 
 def _metres_a_second(arcs: Arcs) -> float:
     sample = arcs.places[:: max(1, arcs.places.size // 100)]
-    seconds = arcs.duration_s[np.ix_(sample, sample)].astype(np.float64).sum()
-    return float(arcs.distance_m[np.ix_(sample, sample)].astype(np.float64).sum() / max(1.0, seconds))
+    seconds = arcs.duration_s[np.ix_(sample, sample)].astype(np.float64)
+    metres = arcs.distance_m[np.ix_(sample, sample)].astype(np.float64)
+    known = seconds < UNREACHABLE
+    return float(metres[known].sum() / max(1.0, seconds[known].sum()))
 
 
 def _sum_of_short(there: NDArray[np.float32], rows: NDArray[np.int64]) -> float:

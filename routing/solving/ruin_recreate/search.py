@@ -2,17 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, Stop
-from routing.solving.ruin_recreate.anneal import anneal, build
-from routing.solving.ruin_recreate.layout import Settings
+from routing.solving.ruin_recreate.anneal import anneal
+from routing.solving.ruin_recreate.pack import Packed
 from routing.solving.ruin_recreate.pool import Pool, PooledRoute
 from routing.solving.ruin_recreate.resume import count_up, take_up
-from routing.solving.ruin_recreate.sequences import empty_plan, read, room_for
+from routing.solving.ruin_recreate.sequences import empty_plan, read, room_for, written
 from routing.solving.ruin_recreate.translate import Translation
 
 HOT, COLD = 3.0, 0.05
@@ -42,24 +43,29 @@ class RuinRecreate:
         self._problem, self._stops = problem, translation.stops
         self._task = translation.task()
         self._short_arc = translation.nearest.short_arc
+        self._request_of = translation.requests.of.tolist()
         self._plan, self._work = empty_plan(self._task), room_for(self._task, seed=seed)
-        self._settings = Settings()
-        self._pool = Pool(self._task.kind_of.tolist(), most=_POOL)
+        self._packed = tuple(Packed(parts) for parts in (self._task, self._plan, self._work))
+        self._pool = Pool(self._task.kind_numbers.tolist(), most=_POOL)
         self._take_up(_locked(problem, translation.stops) if start is None else start)
-        build(self._task, self._plan, self._work, self._settings)
+        self._anneal(0, 1.0, 1.0)
 
     def run(self, iterations: int, *, hot: float, cold: float, halt: NDArray[np.uint8] | None = None) -> None:
         """So many iterations from the current plan, cooling exponentially; `halt[0] = 1` ends them early.
 
         Temperatures are in units of the mean of the ten nearest arcs of each stop.
         """
-        if not self.worth_running:
+        if not self.worth_running or iterations < 1:
             return
-        never = np.zeros(1, np.uint8) if halt is None else halt
-        scale = self._short_arc
-        anneal(self._task, self._plan, self._work, self._settings, iterations, hot * scale, cold * scale, never)
+        self._anneal(iterations, hot, cold, halt)
         if len(self._stops) <= _POOLED_STOPS:
             self._pool.meet(self.current, self._plan.routes["cost"].tolist())
+
+    def _anneal(self, iterations: int, hot: float, cold: float, halt: NDArray[np.uint8] | None = None) -> None:
+        never = np.zeros(1, np.uint8) if halt is None else halt
+        scale = self._short_arc
+        task, plan, work = self._records()
+        anneal(task, plan, work, iterations, hot * scale, cold * scale, never)
 
     def routes_pool(self, most: int) -> list[PooledRoute]:
         """Distinct routes of the plans at the ends of the runs so far, the newest first."""
@@ -96,12 +102,18 @@ class RuinRecreate:
         """How often the best plan has changed."""
         return int(self._plan.tally[0]["betters"])
 
+    def _records(self) -> list[Any]:
+        return [packed.record for packed in self._packed]
+
     def _take_up(self, start: Sequences) -> None:
+        task, plan, work = self._records()
         number = {stop.id: at for at, stop in enumerate(self._stops)}
         for route, sequence in enumerate(start):
-            nodes = [number[step.id] for step in sequence if isinstance(step, Stop) and step.id in number]
-            take_up(self._task, self._plan, route, np.array(nodes, np.int64))
-        count_up(self._task, self._plan)
+            nodes = written(self._task, number, route, sequence)
+            take_up(task, plan, work, route, nodes)
+            served = {self._request_of[node] for node in nodes.tolist() if node < len(self._stops)}
+            number = {id: at for id, at in number.items() if self._request_of[at] not in served}
+        count_up(task, plan)
 
 
 def search(

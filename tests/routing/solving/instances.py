@@ -270,6 +270,11 @@ RICH = {
         problem=problem(vehicle(), stop(1, soft_window=soft(0, 50, late=2))),
         total=200 + 100,
     ),
+    "late, and a break that is due before the end": Known(
+        # Home at 200 were too late to begin the break then.
+        problem=problem(vehicle(breaks=(pause(120, 150, 50),)), stop(1, soft_window=soft(0, 50, late=2))),
+        total=200 + 50 + 100,
+    ),
     "early is cheaper than waiting": Known(
         problem=problem(
             vehicle(cost_per_s=3),
@@ -355,6 +360,14 @@ RICH = {
         problem=problem(vehicle(), stop(1, "shop"), stop(2, "home", pickup="shop", windows=((0, 200),))),
         total=0,
         unassigned={"shop": Reason.TIME_WINDOW, "home": Reason.TIME_WINDOW},
+    ),
+    "a pair that does not fit into one shift": Known(
+        # Each door alone is 600 s away and back; from one to the other it is too far.
+        problem=problem(
+            vehicle(start_place=4, end_place=4, shift_end_s=900), stop(1, "shop"), stop(7, "home", pickup="shop")
+        ),
+        total=0,
+        unassigned={"shop": Reason.PAIR, "home": Reason.PAIR},
     ),
     "excluded skill": Known(
         problem=problem(
@@ -468,6 +481,11 @@ RICH = {
     ),
     "locked although its penalty is less": Known(
         problem=problem(vehicle(locked=("at 5",)), stop(5, penalty=1)), total=1000
+    ),
+    "no time behind what is locked": Known(
+        problem=problem(vehicle(locked=("at 5",), shift_end_s=1000), stop(5), stop(3, service_s=50)),
+        total=1000,
+        unassigned={"at 3": Reason.LOCKING},
     ),
     "fair by stops": Known(
         problem=problem(

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from routing.solving.checker import violations
-from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Stop, Vehicle
 from routing.solving.solution import BreakTaken, Reason, Solution, Unassigned
-from routing.solving.solve import solve
+from tests.routing.solving.by_hand import drive
 from tests.routing.solving.instances import pause, problem, stop, vehicle, with_an_island
 
 ROUND = problem(
@@ -25,7 +24,7 @@ type Change = Callable[[Solution], Solution]
 
 @pytest.fixture(scope="module")
 def right() -> Solution:
-    return solve(ROUND, limit=Limit(iterations=50), seed=1)
+    return drive(ROUND, "first second", "third")
 
 
 def on_route(**fields: Any) -> Change:
@@ -148,8 +147,8 @@ class TestChecker:
         assert [violation.who for violation in violations(_without(ROUND, "first"), right)] == ["first"]
 
     def test_sees_an_arrival_in_the_middle_of_a_break(self) -> None:
-        asked = problem(vehicle(breaks=(pause(100, 100, 50),)), stop(1, windows=((150, 151),)))
-        solution = solve(asked, limit=Limit(iterations=5), seed=1)
+        asked = problem(vehicle(breaks=(pause(100, 100, 50),)), stop(1, "it", windows=((150, 151),)))
+        solution = drive(asked, "it")
         (route,) = solution.routes
         visit = replace(route.visits[0], arrival_s=route.visits[0].arrival_s + 20)
         blurred = replace(solution, routes=(replace(route, visits=(visit,)),))

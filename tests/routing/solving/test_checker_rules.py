@@ -6,34 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from routing.solving.assemble import assemble, left_out
 from routing.solving.checker import violations
-from routing.solving.problem import Balance, Hours, Measure, Problem, Reload, Sequences, Step, Vehicle
-from routing.solving.solution import Reason, Reloaded, Solution, Unassigned
+from routing.solving.problem import Balance, Hours, Measure, Problem, Reload
+from routing.solving.solution import Reloaded, Solution
+from tests.routing.solving.by_hand import drive, rules
 from tests.routing.solving.instances import from_then_on, pause, problem, profile, soft, stop, vehicle
-
-AGAIN = "AGAIN"
-"""Stands for the vehicle's reload in an order."""
-
-
-def drive(asked: Problem, *orders: str) -> Solution:
-    """The plan that visits the stops of these orders, one for each vehicle, and leaves the others out."""
-    sequences: Sequences = [
-        _steps(asked, one, order.split()) for one, order in zip(asked.vehicles, orders, strict=True)
-    ]
-    unassigned = [Unassigned(stop_id=one.id, reason=Reason.NO_ROOM, detail="") for one in left_out(asked, sequences)]
-    return assemble(asked, sequences, unassigned=unassigned, found_by="hand")
-
-
-def _steps(asked: Problem, driver: Vehicle, order: list[str]) -> list[Step]:
-    by_id: dict[str, Step] = {one.id: one for one in asked.stops}
-    if driver.reload is not None:
-        by_id[AGAIN] = driver.reload
-    return [by_id[id] for id in order]
-
-
-def rules(asked: Problem, solution: Solution) -> set[str]:
-    return {violation.rule for violation in violations(asked, solution)}
 
 
 def without(asked: Problem, **fields: Any) -> Problem:

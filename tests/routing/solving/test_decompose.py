@@ -103,6 +103,20 @@ class TestCutOut:
         whole = sum(sequence_cost(TOWN, TOWN.vehicles[number], PLAN[number]) for number in numbers)
         assert rank(part, plan) == (0, whole)
 
+    def test_names_none_of_the_vehicles_that_are_not_in_it(self) -> None:
+        one = stop(
+            1,
+            allowed_vehicles=frozenset({"a", "b"}),
+            refused_vehicles=frozenset({"b", "c"}),
+            vehicle_costs=(("a", 5), ("b", 7)),
+        )
+        asked = problem(vehicle(), vehicle("b"), vehicle("c"), one)
+
+        (found,) = cut_out(asked, [0, 2], [one]).stops
+
+        assert (found.allowed_vehicles, found.refused_vehicles) == (frozenset({"a"}), frozenset({"c"}))
+        assert found.vehicle_costs == (("a", 5),)
+
 
 class TestSearchInParts:
     def test_serves_all_and_is_the_same_each_time(self) -> None:

@@ -1,9 +1,8 @@
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.solving.assemble import rank
@@ -20,17 +19,11 @@ from routing.solving.solve import solve
 from routing.solving.steps import stops_of
 from routing.solving.units import unit_by_stop
 from tests.routing.solving.any_problem import problems
+from tests.routing.solving.examples import examples
 from tests.routing.solving.second_by_second import cheapest
 
-TIMES = int(os.environ.get("MORE_EXAMPLES", "1"))
-"""`MORE_EXAMPLES=10 pytest ...` tries ten times as many random problems."""
 FEW = Limit(iterations=8)
 BY_THE_CLOCK = {Reason.SHIFT_TIME, Reason.TIME_WINDOW, Reason.BREAK, Reason.MAX_DURATION, Reason.REACHABLE}
-
-
-def examples(few: int) -> settings:
-    """So many random problems, whatever they take."""
-    return settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=few * TIMES)
 
 
 class TestAnyProblem:

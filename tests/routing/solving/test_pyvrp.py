@@ -14,10 +14,11 @@ from routing.solving.pyvrp_model import build
 from routing.solving.pyvrp_plans import plan_of, sequences_of
 from routing.solving.pyvrp_search import search
 from tests.routing.solving.any_problem import problems
-from tests.routing.solving.instances import INSTANCES, pause, problem, profile, stop, vehicle
+from tests.routing.solving.instances import INSTANCES, RICH, pause, problem, profile, stop, vehicle
 
 FEW = Limit(iterations=1000)
-WHOLE = [name for name, known in INSTANCES.items() if known.problem.stops and not known.unassigned]
+KNOWN = INSTANCES | RICH
+WHOLE = [name for name, known in KNOWN.items() if known.problem.stops and not known.unassigned]
 RELOAD = Reload(place=0, duration_s=50)
 KG = ("kg",)
 
@@ -125,11 +126,11 @@ class TestSearch:
 
     @pytest.mark.parametrize("name", WHOLE)
     def test_finds_the_best_plan_of(self, name: str) -> None:
-        asked = INSTANCES[name].problem
+        asked = KNOWN[name].problem
         if not fits(asked, asked.stops):
             pytest.skip("not for PyVRP")
 
-        assert rank(asked, _search(asked)) == (0, INSTANCES[name].total)
+        assert rank(asked, _search(asked)) == (0, KNOWN[name].total)
 
     def test_gives_the_same_plan_for_the_same_seed(self) -> None:
         asked = problem(vehicle(), vehicle("b"), *(stop(place) for place in range(1, 10)))
