@@ -68,7 +68,7 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
     if plain and (size < _RECOMBINED.start or stops_a_route(asked) > _LONG_ROUTE):
         return [own[0], _pyvrp(asked, until)]
-    return [*own] if plain else [own[0], _ortools(asked, until)]
+    return [*own]
 
 
 def _raced(asked: Asked, lanes: Sequence[Lane], until: float) -> list[Found]:

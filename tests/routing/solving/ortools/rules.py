@@ -236,6 +236,15 @@ RULES = {
         ),
         best=[["at 2", "at 1", RELOAD, "at 3"]],
     ),
+    "what comes next is on board after an empty trip too": Rule(
+        problem=parcels(
+            vehicle(capacities=_ONE, reload=_DEPOT),
+            stop(1, windows=((100, 101),)),
+            stop(2, collects=_ONE),
+            stop(3, demands=_ONE),
+        ),
+        best=[["at 1", "at 3", "at 2"]],
+    ),
     "a pair lies within one trip": Rule(
         # Between 1 and 2 lies a reload: 1 and 2 and both halves of the pair cannot all be served.
         problem=parcels(
