@@ -360,4 +360,30 @@ RULES = {
         ),
         best=[["at 2", "at 1"]],
     ),
+    "two breaks one after the other": Rule(
+        # 300 s of way and 200 s of breaks; side by side they would take 150 s.
+        problem=problem(
+            open_ended(breaks=(pause(100, 200, 100), pause(150, 250, 100))),
+            stop(1),
+            stop(3, windows=((0, 460),), penalty=9000),
+        ),
+        best=[["at 1"]],
+    ),
+    "a locked stop with two windows beside a break": Rule(
+        problem=problem(
+            vehicle(locked=("at 1",), breaks=(pause(400, 400, 100),)),
+            stop(1, windows=((0, 50), (600, 700))),
+            stop(2, penalty=9000),
+        ),
+        best=[["at 1", "at 2"]],
+    ),
+    "breaks in the order listed": Rule(
+        # The long one first, from 100 to 200: nobody serves then. The short one first would leave the time.
+        problem=problem(
+            open_ended(breaks=(pause(100, 200, 100), pause(100, 200, 10))),
+            stop(1, windows=((110, 190),), service_s=5, penalty=9000),
+            stop(2, service_s=5),
+        ),
+        best=[["at 2"]],
+    ),
 }
