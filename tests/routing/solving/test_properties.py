@@ -38,7 +38,7 @@ class TestAnyProblem:
         hopeful = [stop for stop in asked.stops if stop.id not in hopeless]
         assert solution.rank <= rank(asked, construct(asked, hopeful, seed=1))
 
-    @examples(40)
+    @examples(20)
     @given(asked=problems())
     def test_leaves_out_for_a_reason_that_holds(self, asked: Problem) -> None:
         solution = solve(asked, limit=FEW, seed=1)
@@ -62,7 +62,7 @@ class TestAnyProblem:
 
 
 class TestRetime:
-    @examples(150)
+    @examples(80)
     @given(asked=problems(horizon_s=32), data=st.data())
     def test_agrees_with_trying_every_second(self, asked: Problem, data: st.DataObject) -> None:
         asked = _by_the_clock_alone(asked, max_duration_s=data.draw(st.none() | st.integers(4, 20)))
