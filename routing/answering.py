@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kernel.errors import Unavailable
 from places.streets import Streets
+from routing import explaining
 from routing.assembling import Answer, assemble
 from routing.given import Job
 from routing.pricing import Prices
@@ -53,7 +54,9 @@ def answer(
             elsewhere=elsewhere() if is_solved_in_parts(problem, limit) else None,
         )
         check(problem, solution)
-        return assemble(question, solution, matrices=matrices, streets=streets)
+        found = assemble(question, solution, matrices=matrices, streets=streets)
+        explaining.tell(question, problem, solution, rows=found.unassigned)
+        return found
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
     except Unavailable as fault:

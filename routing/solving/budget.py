@@ -27,8 +27,13 @@ class Budget:
         if seconds is not None:
             seconds = max(_LEAST_S, last * seconds - self._elapsed_s())
         if iterations is not None:
-            iterations = max(1, int(iterations * (last - first)) // every)
+            iterations = max(1, round(iterations * (last - first)) // every)
         return Limit(seconds=seconds, iterations=iterations)
+
+    def before(self, seconds: float, *, least: float) -> float:
+        """The share after which so many seconds are left, or `least` where that would leave too little before."""
+        whole_s = self._limit.seconds
+        return least if whole_s is None else max(least, 1 - seconds / whole_s)
 
     def over(self, share: float = 1.0) -> bool:
         """Whether it is time to answer: that share of the clock is used, or the caller wants what there is."""

@@ -21,6 +21,8 @@ _TRIALS = 30
 """Positions that are looked at for each of them."""
 _BY_HALVING = 3
 """Of these, where the figures in closed form are not to be had."""
+_SENSIBLE_S = 6 * 3600
+"""Nobody moves a window, a shift or a break by more: it is told by how much it fails, and nothing that would help."""
 _CHECKED = 4
 """Relaxations that are tried for each, the cheapest first."""
 
@@ -114,8 +116,9 @@ def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
     for miss in blamed[:_CHECKED]:
         relaxation = _relaxed(plan, miss, unit)
         if relaxation is not None:
-            fits = relaxation.gives.rule is Rule.PENALTY
-            return _explanation(unit, miss.trial.vehicle, () if fits else (relaxation.gives,), relaxation)
+            exceeded_here = () if miss.gives.rule is Rule.PENALTY else (miss.gives,)
+            helps = None if miss.gives.unit == "s" and miss.gives.by > _SENSIBLE_S else relaxation
+            return _explanation(unit, miss.trial.vehicle, exceeded_here, helps)
     number = min(range(len(trials)), key=lambda number: len(exceeded[number]) or 2)
     broken = exceeded[number] or tuple(_behind(trials[number]))
     return _explanation(unit, trials[number].vehicle, broken, None)

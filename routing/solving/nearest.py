@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.problem import Problem, Sequences, Stop, Vehicle
-from routing.solving.roads import Roads
+from routing.solving.roads import FAR, Roads
 from routing.solving.round import NOWHERE, Round, round_of
 from routing.solving.trial import Trial
 from routing.solving.units import Unit
 
-_FAR = 2**40
 _REFUSED = 3 * 3600
 _OVERLOADED = 3600
 """Seconds of lateness that are as bad as a vehicle that may not, or that is full."""
@@ -70,19 +69,19 @@ def _closest(routes: Routes, vehicle: Vehicle, round: Round, stop: Stop) -> list
     full = (round.load_until + taken > room) | (round.load_from + collected > room)
     scores = scores + _OVERLOADED * full.any(axis=0)
     chosen = np.argsort(scores, kind="stable")[:_A_VEHICLE]
-    return [(int(scores[at]), round.first + int(at)) for at in chosen if scores[at] < _FAR]
+    return [(int(scores[at]), round.first + int(at)) for at in chosen if scores[at] < FAR]
 
 
 def _lateness(roads: Roads, round: Round, stop: Stop) -> NDArray[np.int64]:
     """By position: seconds too late for it and for what follows, and half of the detour."""
-    to_s, from_s = roads.least_s(round.before, stop.place), roads.least_s(stop.place, round.after)
-    from_s = np.where(round.after == NOWHERE, 0, from_s)
+    to_s = roads.least_s(round.before, stop.place)
+    from_s = np.where(round.after == NOWHERE, 0, roads.least_s(stop.place, round.after))
     way_s = to_s + np.where(round.before == stop.place, 0, stop.setup_s)
     start_s, late_s = _start(round.free_s + way_s, stop)
     after_s = start_s + stop.service_s + from_s - round.due_s
     detour_s = way_s + from_s - round.gap_s
     scores: NDArray[np.int64] = late_s + np.maximum(0, after_s) + detour_s // 2
-    return np.minimum(scores, _FAR)
+    return np.minimum(scores, FAR)
 
 
 def _start(ready_s: NDArray[np.int64], stop: Stop) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

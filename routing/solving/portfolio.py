@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from routing.solving.asked import Asked, Found
 from routing.solving.assemble import rank
+from routing.solving.budget import Budget
 from routing.solving.fits import DoesNotFit
 from routing.solving.lanes import Lane, ProcessLane, race
 from routing.solving.limit import Limit
@@ -29,8 +30,9 @@ _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
 _LONG_ROUTE = 30
 """Stops. On longer ones PyVRP finds better plans than a second own search."""
-_RACE, _RECOMBINE = 0.9, 0.95
-"""Shares of the limit until which the searches race, and until which routes are recombined if polishing follows."""
+_RACE = 0.9
+"""Of the limit at least, and all but so many seconds of a long one:"""
+_RECOMBINE_S, _POLISH_S = 3.0, 6.0
 _ITERATIONS_A_LOCAL_SEARCH = 100
 _ITERATIONS_A_SOLUTION = 100
 """What PyVRP and OR-Tools count takes so many times as long as one removal and repair."""
@@ -47,14 +49,19 @@ def find(asked: Asked) -> list[Found]:
     """The plans that the searches found, in no order; nothing where all of them failed."""
     size, plain = len(asked.stops), fits(asked.problem, asked.stops)
     recombines, polishes = size in _RECOMBINED, not plain and _ALONE < size <= _POLISHED and works()
-    until = _RACE if recombines or polishes else 1.0
+    until = _until(asked.budget, _RECOMBINE_S * recombines + _POLISH_S * polishes)
     lanes = _lanes(asked, until, plain=plain)
     found = _raced(asked, lanes, until)
     if recombines:
-        found += _recombined(asked, found, lanes, _RECOMBINE if polishes else 1.0)
+        found += _recombined(asked, found, lanes, (until + 1) / 2 if polishes else 1.0)
     if polishes:
         found += _polished(asked, found)
     return found
+
+
+def _until(budget: Budget, rest_s: float) -> float:
+    """The share of the budget for the race, with so many seconds after it."""
+    return budget.before(rest_s, least=_RACE) if rest_s else 1.0
 
 
 def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
@@ -68,7 +75,7 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
     if plain and (size < _RECOMBINED.start or stops_a_route(asked) > _LONG_ROUTE):
         return [own[0], _pyvrp(asked, until)]
-    return [*own] if plain else [own[0], _ortools(asked, until)]
+    return [*own]
 
 
 def _raced(asked: Asked, lanes: Sequence[Lane], until: float) -> list[Found]:
@@ -113,7 +120,7 @@ def _polished(asked: Asked, found: Sequence[Found]) -> list[Found]:
     best = _best(asked, found)
     if best is None or asked.budget.over():
         return []
-    limit = asked.budget.part(_RECOMBINE, 1, every=_ITERATIONS_A_SOLUTION)
+    limit = asked.budget.part(_RACE, 1, every=_ITERATIONS_A_SOLUTION)
     return _raced(asked, [_process("polish", replace(asked, start=best), limit)], 1.0)
 
 

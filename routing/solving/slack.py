@@ -12,8 +12,8 @@ from routing.solving.problem import Problem, Step, Stop, Vehicle, Window
 from routing.solving.tour_parts import EVER, IMPOSSIBLE, Part, Pauses, drive, heads, joined, pauses, tails
 from routing.solving.way import way_between
 
-MOST_S = 6 * 3600
-"""Nobody moves a window, a shift or a break by more."""
+MOST_S = 48 * 3600
+"""What misses by more is told without a figure."""
 
 type Parts = list[list[Part]]
 

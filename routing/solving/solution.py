@@ -125,7 +125,9 @@ class Solution:
     unassigned: tuple[Unassigned, ...]
     cost: Cost
     found_by: str
-    """Which method gave the plan: `ortools`, `insertion` or `nothing to plan`."""
+    """Which search gave the plan: `ruin and recreate`, `pyvrp`, `ortools`, `polish` (by OR-Tools), `set partitioning`,
+    `insertion`, `start` (none found a better one), or `nothing to plan`.
+    """
 
     @property
     def rank(self) -> tuple[int, int]:

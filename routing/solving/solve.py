@@ -1,5 +1,6 @@
 """The one call: a problem in, a checked plan out."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -25,6 +26,9 @@ _INSERTED = 150
 """Up to so many stops a plan by insertion is made before any search: it takes a tenth of a second, and grows fast."""
 _MOST_TRIED = 20_000
 """Positions, at some tenth of a millisecond each."""
+
+
+log = logging.getLogger(__name__)
 
 
 class SolverFault(Exception):
@@ -96,7 +100,8 @@ def _whole(problem: Problem, stops: Sequence[Stop], found: Found) -> Found:
     """The plan itself if it can be driven; else without what cannot, and with what then has room."""
     try:
         rank(problem, found.sequences)
-    except DoesNotFit:
+    except DoesNotFit as refusal:
+        log.warning("the plan of the search %s cannot be driven, it is repaired: %s", found.by, refusal)
         sequences = repair(problem, found.sequences)
         wanted = {stop.id for stop in stops}
         insert_all(problem, sequences, [stop for stop in left_out(problem, sequences) if stop.id in wanted])

@@ -35,7 +35,7 @@ def walk_line(task_at: int, plan_at: int, work_at: int, route: int, count: int, 
         return NEVER
     if task.loaded and not line_fits(task, work, route, count):
         return NEVER
-    return preference + _cheapest(task, work, kind, count, stops, distance_m)
+    return min(NEVER, preference + _cheapest(task, work, kind, count, stops, distance_m))
 
 
 @inlined

@@ -8,6 +8,7 @@ from routing.solving.limit import Limit
 from routing.solving.ortools_search import search
 from routing.solving.problem import Problem
 from routing.solving.solution import Solution
+from routing.solving.solve import solve
 from tests.routing.solving.enumeration import best_plan
 
 type Solver = Callable[[Problem], Solution]
@@ -30,4 +31,8 @@ def by_ortools(problem: Problem) -> Solution:
     return assemble(problem, sequences, unassigned=unassigned, found_by="ortools")
 
 
-SOLVERS: dict[str, Solver] = {"enumeration": by_enumeration, "ortools": by_ortools}
+def by_portfolio(problem: Problem) -> Solution:
+    return solve(problem, limit=Limit(iterations=2000), seed=1)
+
+
+SOLVERS: dict[str, Solver] = {"enumeration": by_enumeration, "ortools": by_ortools, "portfolio": by_portfolio}

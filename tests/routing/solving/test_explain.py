@@ -140,6 +140,12 @@ class TestExplain:
         assert found.relaxation is not None
         assert found.relaxation.gives == Excess(rule=Rule.WINDOW_END, by=51, stop_id="locker", window=(0, 150))
 
+    def test_asks_nobody_to_move_a_shift_by_half_a_day(self) -> None:
+        found = explained(vehicle(shift_end_s=1000), stop(3, service_s=43_200))
+
+        assert found.exceeded == (Excess(rule=Rule.SHIFT_END, by=42_800),)
+        assert found.relaxation is None
+
     def test_says_nothing_without_a_vehicle(self) -> None:
         asked = problem(stop(1))
 

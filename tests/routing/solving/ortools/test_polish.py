@@ -92,6 +92,7 @@ class TestReread:
             ("a reload takes its time", ["at 1", RELOAD, "at 2"]),
             ("what was collected goes off at a reload", ["at 1", "at 3", "at 2"]),
             ("what comes next is not on board before the reload", ["at 2", RELOAD, "at 1", "at 3"]),
+            ("what comes next is on board after an empty trip too", ["at 1", RELOAD, "at 2", "at 3"]),
             ("a pair lies within one trip", ["pickup", "at 1", RELOAD, "at 2", "delivery"]),
             ("parking takes its time", ["at 0", "at 1"]),
             ("locked prefix", ["at 1", "at 2", "at 3"]),

@@ -1,4 +1,4 @@
-"""Other places where a delivery may go instead: read as they were asked for, each fault under its own pointer."""
+"""The other places of a delivery, to go to instead or to fetch from: each fault under its own pointer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from deliveries.drafts import DraftAlternative
+from deliveries.drafts import DraftAlternative, DraftPickup
 from deliveries.locating import Located
-from deliveries.models import Alternative, DeliveryWindow
+from deliveries.models import Alternative, DeliveryWindow, Pickup
 from deliveries.windows import read_windows
 from kernel.errors import FieldError, Refusal
 
@@ -19,24 +19,29 @@ def read_alternatives(
 ) -> list[Alternative]:
     """Return the alternatives at `places`. Raises the refusal of a place, and WindowsInvalid."""
     return [
-        _read(sequence, alternative, place, now=now)
+        Alternative(sequence=sequence, **_read(f"/alternatives/{sequence}", alternative, place, now=now))
         for sequence, (alternative, place) in enumerate(zip(asked, places, strict=True))
     ]
 
 
-def _read(sequence: int, asked: DraftAlternative, place: Located | Refusal, *, now: datetime) -> Alternative:
-    with _under(f"/alternatives/{sequence}"):
+def read_pickup(asked: DraftPickup, place: Located | Refusal, *, now: datetime) -> Pickup:
+    """Return the pickup at `place`. Raises the refusal of the place, and WindowsInvalid."""
+    told = _read("/pickup", asked, place, now=now)
+    return Pickup(contact_name=asked.contact_name, contact_phone=asked.contact_phone, **told)
+
+
+def _read(pointer: str, asked: DraftAlternative, place: Located | Refusal, *, now: datetime) -> dict[str, Any]:
+    with _under(pointer):
         if isinstance(place, Refusal):
             raise place
         windows = read_windows(asked.windows, now=now)
-    return Alternative(
-        sequence=sequence,
-        address_text=place.text,
-        place=place.place,
-        access_notes=asked.access_notes,
-        service_s=asked.service_s,
-        written_windows=[_written(window) for window in windows],
-    )
+    return {
+        "address_text": place.text,
+        "place": place.place,
+        "access_notes": asked.access_notes,
+        "service_s": asked.service_s,
+        "written_windows": [_written(window) for window in windows],
+    }
 
 
 def _written(window: DeliveryWindow) -> dict[str, Any]:
