@@ -102,11 +102,13 @@ def _local_search(data: ProblemData, chance: RandomNumberGenerator) -> LocalSear
 
 
 def _penalties(data: ProblemData) -> tuple[list[float], float, float]:
-    """For a unit of load, a second and a metre too much: what a drive costs, by how much of each it has."""
+    """For a unit of load, a second and a metre too much: what a drive in a vehicle of its own costs, by how much of
+    each it has. Were it less, the search would save vehicles by being late, and find nothing that can be driven."""
     vehicles = data.vehicle_types()
     cost = min(
         float(
-            np.mean(
+            each.fixed_cost
+            + np.mean(
                 each.unit_distance_cost * data.distance_matrix(each.profile)
                 + each.unit_duration_cost * data.duration_matrix(each.profile)
             )
