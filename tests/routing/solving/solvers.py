@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from routing.solving.assemble import assemble, left_out
-from routing.solving.insertion import insert_all
+from routing.solving.inserting.insertion import insert_all
 from routing.solving.limit import Limit
-from routing.solving.ortools_search import search
 from routing.solving.problem import Problem
 from routing.solving.ruin_recreate import RuinRecreate
 from routing.solving.solution import Solution
 from routing.solving.solve import solve
+from routing.solving.with_ortools.search import search
 from tests.routing.solving.enumeration import best_plan
 
 type Solver = Callable[[Problem], Solution]

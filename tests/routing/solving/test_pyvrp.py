@@ -8,12 +8,12 @@ from pyvrp import CostEvaluator
 
 from routing.solving.assemble import rank
 from routing.solving.limit import Limit
-from routing.solving.named import Named, named
 from routing.solving.problem import Balance, Hours, Measure, Problem, Profile, Reload, Sequences, SoftWindow, Vehicle
-from routing.solving.pyvrp_fits import fits
-from routing.solving.pyvrp_model import build
-from routing.solving.pyvrp_plans import plan_of, sequences_of
-from routing.solving.pyvrp_search import search
+from routing.solving.processes.named import Named, named
+from routing.solving.with_pyvrp.fits import fits
+from routing.solving.with_pyvrp.model import build
+from routing.solving.with_pyvrp.plans import plan_of, sequences_of
+from routing.solving.with_pyvrp.search import search
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import INSTANCES, RICH, pause, problem, profile, stop, vehicle
 

@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 
 from routing.solving.assemble import assemble, left_out, rank
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.problem import Problem
 from routing.solving.ruin_recreate import RuinRecreate
 from routing.solving.solution import Reason, Unassigned
