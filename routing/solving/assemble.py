@@ -7,7 +7,7 @@ from routing.solving.price import balance, preference, route_cost, untimely
 from routing.solving.problem import Problem, Sequences, Step, Stop, Vehicle
 from routing.solving.solution import Cost, Route, Solution, Unassigned
 from routing.solving.steps import stops_of
-from routing.solving.timed import timed
+from routing.solving.timing.timed import timed
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ class TestWhatIsLeftOut:
         for each in left.values():
             assert each.nearest_vehicle == {"shift_id": str(shift.id), "name": "Bicycle (Aino Virtanen)"}
         assert told(left[heavy.id]) == ["2 parcels over", "fits if the vehicle holds 2 parcels more: +6 min, +0.6 km"]
-        assert told(left[early.id])[0] == "4 min after its window ends"
-        assert told(left[early.id])[1].startswith("fits if its window ends 4 min later: ")
-        assert told(left[far.id])[0].endswith("min after the shift ends")
+        assert told(left[early.id])[0] == "3 min after its window ends"
+        assert told(left[early.id])[1].startswith("fits if its window ends 3 min later: ")
+        (late,) = told(left[far.id])
+        assert late.endswith("min after the shift ends")
 
     def test_says_how_much_more_leaving_it_out_must_cost(self, house: House) -> None:
         shift = house.shift()

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.solving.assemble import assemble, left_out
-from routing.solving.checker import violations
-from routing.solving.insertion import construct
+from routing.solving.checking.checker import violations
+from routing.solving.inserting.insertion import construct
 from routing.solving.problem import Problem
 from routing.solving.solution import BreakTaken, Cost, Reason, Reloaded, Route, Solution, Unassigned, Visit
 from tests.routing.solving.any_problem import problems

@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from bench.planning import day
 from routing.solving.assemble import left_out
-from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct, insert_all
+from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.inserting.insertion import construct, insert_all
+from routing.solving.inserting.repair import repair
+from routing.solving.inserting.rounds import Rounds
+from routing.solving.inserting.units import units_of
 from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle
-from routing.solving.repair import repair
-from routing.solving.retime import check_route
-from routing.solving.rounds import Rounds
 from routing.solving.steps import stops_of
-from routing.solving.units import units_of
+from routing.solving.timing.retime import check_route
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.examples import examples
 from tests.routing.solving.instances import problem, stop, vehicle

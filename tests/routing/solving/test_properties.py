@@ -6,19 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.solving.assemble import rank
-from routing.solving.checker import violations
-from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct
+from routing.solving.checking.checker import violations
+from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.inserting.insertion import construct
+from routing.solving.inserting.locks import locked_start
+from routing.solving.inserting.reasons import unfit
+from routing.solving.inserting.units import unit_by_stop
 from routing.solving.limit import Limit
-from routing.solving.locks import locked_start
 from routing.solving.price import untimely
 from routing.solving.problem import Problem, Step, Vehicle
-from routing.solving.reasons import unfit
-from routing.solving.retime import check_route, retime
 from routing.solving.solution import Reason, Route
 from routing.solving.solve import solve
 from routing.solving.steps import stops_of
-from routing.solving.units import unit_by_stop
+from routing.solving.timing.retime import check_route, retime
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.examples import examples
 from tests.routing.solving.second_by_second import cheapest

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from routing.solving.retime import retime
-from routing.solving.timed import timed
+from routing.solving.timing.retime import retime
+from routing.solving.timing.timed import timed
 from tests.routing.solving.instances import problem, stop, vehicle
 
 
