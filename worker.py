@@ -31,6 +31,8 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryScheduled,
     DeliveryUnscheduled,
+    ParcelsPickedUp,
+    PickupFailed,
     PromiseMoved,
 )
 from driving.facts import StopArrived, StopDone, StopEnroute
@@ -80,6 +82,8 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     CourierArrived: (),
     DeliveryDelivered: (),
     AttemptFailed: (),
+    ParcelsPickedUp: (),
+    PickupFailed: (),
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),

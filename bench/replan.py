@@ -6,7 +6,7 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from routing.solving.assemble import assemble
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Profile, Sequences, SoftWindow, Stop, Vehicle
-from routing.solving.replan import replan
+from routing.solving.replanning.replan import replan
 from routing.solving.ruin_recreate import search
 from routing.solving.solution import Reason, Solution, Unassigned
 from routing.solving.solve import solve
@@ -35,6 +35,7 @@ class Told:
 
     way: str
     seconds: float
+    cpu_s: float  # of this process: of planning anew, its children's is not counted
     cost: int
     left_out: int
     kept: float  # of the stops that nothing happened to, those with driver and order as before
@@ -86,14 +87,18 @@ def city(stops: int, vehicles: int, *, seed: int) -> Problem:
 
 def day(problem: Problem, *, seconds: float, seed: int) -> tuple[Problem, Sequences]:
     """Plan the morning; return it with a promise for each stop, and the routes."""
-    found = search(
-        problem, problem.stops, start=None, limit=Limit(seconds=seconds), seed=seed, on_better=lambda *_: None
-    )
+    found = anew(problem, seconds, seed)
     solution = assemble(problem, found, unassigned=(), found_by="morning")
     begins = {visit.stop_id: visit.start_s for route in solution.routes for visit in route.visits}
     promised = {stop.id: _promised(stop, begins[stop.id]) for stop in problem.stops if stop.id in begins}
     stops = tuple(promised[stop.id] for stop in problem.stops if stop.id in promised)
     return replace(problem, stops=stops), _renewed(found, promised)
+
+
+def anew(problem: Problem, seconds: float, seed: int) -> Sequences:
+    """Search with no plan to begin from."""
+    limit = Limit(seconds=seconds)
+    return search(problem, problem.stops, start=None, limit=limit, seed=seed, on_better=lambda *_: None)
 
 
 def broken_morning(morning: Problem, driven: Sequences, *, seed: int) -> tuple[Problem, Sequences]:
@@ -136,26 +141,13 @@ def held_up_noon(morning: Problem, driven: Sequences, *, seed: int) -> tuple[Pro
 
 def compared(name: str, problem: Problem, start: Sequences, *, limit_s: float, full_s: float, seed: int) -> list[Told]:
     """Replan, plan anew with the same costs, and plan anew as if nothing had been promised."""
-    began = time.monotonic()
-    near = replan(problem, start, limit=Limit(seconds=limit_s), seed=seed)
-    near_s = time.monotonic() - began
-    began = time.monotonic()
-    full = solve(problem, limit=Limit(seconds=full_s), seed=seed)
-    full_took_s = time.monotonic() - began
+    near, near_s = timed(lambda: replan(problem, start, limit=Limit(seconds=limit_s), seed=seed))
+    full, full_took_s = timed(lambda: solve(problem, limit=Limit(seconds=full_s), seed=seed))
     free = tuple(replace(vehicle, locked=()) for vehicle in problem.vehicles)
     plain_problem = replace(
         problem, vehicles=free, stops=tuple(replace(s, soft_window=None, vehicle_costs=()) for s in problem.stops)
     )
-    began = time.monotonic()
-    found = search(
-        plain_problem,
-        plain_problem.stops,
-        start=None,
-        limit=Limit(seconds=full_s),
-        seed=seed,
-        on_better=lambda *_: None,
-    )
-    plain_s = time.monotonic() - began
+    found, plain_s = timed(lambda: anew(plain_problem, full_s, seed))
     served = {stop.id for steps in found for stop in steps}
     plain = assemble(plain_problem, found, unassigned=_out(plain_problem, served), found_by="plain")
     return [
@@ -165,14 +157,24 @@ def compared(name: str, problem: Problem, start: Sequences, *, limit_s: float, f
     ]
 
 
-def judged(way: str, problem: Problem, as_asked: Problem, start: Sequences, found: Solution, seconds: float) -> Told:
+def timed[T](deed: Callable[[], T]) -> tuple[T, tuple[float, float]]:
+    """Return what the deed returns, and its seconds by the clock and of this process."""
+    began = time.monotonic(), time.process_time()
+    done = deed()
+    return done, (time.monotonic() - began[0], time.process_time() - began[1])
+
+
+def judged(
+    way: str, problem: Problem, as_asked: Problem, start: Sequences, found: Solution, took: tuple[float, float]
+) -> Told:
     """Measure a plan against what was driven and promised; `as_asked` is the problem that its search was given."""
     stops = {stop.id: stop for stop in problem.stops}
     begins = {visit.stop_id: visit.start_s for route in found.routes for visit in route.visits}
     off_s = [_off_s(stop, begins[stop.id]) for stop in stops.values() if stop.soft_window and stop.id in begins]
     return Told(
         way=way,
-        seconds=round(seconds, 2),
+        seconds=round(took[0], 2),
+        cpu_s=round(took[1], 2),
         cost=found.cost.total,
         left_out=len(stops) - len(begins),
         kept=round(kept_share(problem, start, found), 4),
@@ -200,11 +202,11 @@ def kept_share(problem: Problem, start: Sequences, found: Solution) -> float:
 
 def show(rows: Sequence[Told]) -> None:
     """Print the table."""
-    print(f"{'':44} {'s':>7} {'cost':>9} {'out':>4} {'kept':>7} {'moved':>6} {'hours':>7} {'faults':>6}")
+    print(f"{'':44} {'s':>7} {'cpu s':>7} {'cost':>9} {'out':>4} {'kept':>7} {'moved':>6} {'hours':>7} {'faults':>6}")
     for row in rows:
         print(
-            f"{row.way:44} {row.seconds:7.2f} {row.cost:9} {row.left_out:4} {row.kept:7.1%} {row.moved:6} "
-            f"{row.moved_h:7.2f} {row.violations:6}"
+            f"{row.way:44} {row.seconds:7.2f} {row.cpu_s:7.2f} {row.cost:9} {row.left_out:4} {row.kept:7.1%} "
+            f"{row.moved:6} {row.moved_h:7.2f} {row.violations:6}"
         )
 
 

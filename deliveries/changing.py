@@ -11,14 +11,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from deliveries.alternatives import read_alternatives
-from deliveries.drafts import DraftAddress, DraftAlternative, DraftParcel
+from deliveries.drafts import DraftAddress, DraftAlternative, DraftParcel, DraftPickup
+from deliveries.elsewhere import read_alternatives, read_pickup
 from deliveries.facts import DeliveryChanged
 from deliveries.labels import read_parcels
 from deliveries.locating import locate, locate_all
 from deliveries.models import PLANNABLE, Delivery, DeliveryState, Parcel, ProofRequirement, Window
 from deliveries.progress import require
-from deliveries.terms import check_drivers, check_terms, known_drivers
+from deliveries.terms import check_drivers, check_places, check_terms, known_drivers
 from deliveries.uniqueness import told_apart
 from deliveries.windows import read_windows
 from kernel import facts
@@ -66,6 +66,7 @@ class Change(TypedDict, total=False):
     refused_driver_ids: Sequence[UUID]
     collects: Mapping[str, int]
     alternatives: Sequence[DraftAlternative]
+    pickup: DraftPickup | None
     proof_requirements: Sequence[ProofRequirement]
 
 
@@ -92,6 +93,9 @@ def change(session: Session, delivery: Delivery, change: Change, *, now: datetim
         _change_address(session, delivery, change)
         if "alternatives" in change:
             _replace_alternatives(session, delivery, change["alternatives"], now=now)
+        if "pickup" in change:
+            _replace_pickup(session, delivery, change["pickup"], now=now)
+        check_places(delivery)
         if "windows" in change:
             delivery.windows = read_windows(change["windows"], now=now)
         if parcels is not None:
@@ -160,6 +164,14 @@ def _replace_alternatives(
     delivery.alternatives = []
     session.flush()
     delivery.alternatives = found
+
+
+def _replace_pickup(session: Session, delivery: Delivery, asked: DraftPickup | None, *, now: datetime) -> None:
+    """Put the new one in the place of the old, which makes way first: a delivery has one at most."""
+    found = None if asked is None else read_pickup(asked, locate_all(session, [asked.address])[0], now=now)
+    delivery.pickup = None
+    session.flush()
+    delivery.pickup = found
 
 
 def _change_address(session: Session, delivery: Delivery, change: Change) -> None:

@@ -13,14 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
-from deliveries.alternatives import read_alternatives
-from deliveries.drafts import Draft, DraftAddress
+from deliveries.drafts import Draft, DraftAddress, DraftAlternative
+from deliveries.elsewhere import read_alternatives, read_pickup
 from deliveries.facts import DeliveryCreated
 from deliveries.labels import read_parcels
 from deliveries.locating import Located, locate_all
 from deliveries.merchants import check_sendable, sendable
-from deliveries.models import Delivery, DeliveryState, Parcel
-from deliveries.terms import check_drivers, check_terms, known_drivers
+from deliveries.models import Delivery, DeliveryState, Parcel, Pickup
+from deliveries.terms import check_drivers, check_places, check_terms, known_drivers
 from deliveries.uniqueness import told_apart
 from deliveries.windows import read_windows
 from kernel import facts
@@ -70,22 +70,26 @@ class Terms:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A draft with what the map says of its address, and of each alternative's."""
+    """A draft with what the map says of its address, of each alternative's, and of its pickup's if it has one."""
 
     draft: Draft
     place: Located | Refusal
     elsewhere: Sequence[Located | Refusal]
+    pickup: Located | Refusal | None
 
 
 def _asked(session: Session, drafts: Sequence[Draft]) -> Iterator[_Asked]:
     addresses = [address for draft in drafts for address in _addresses(draft)]
     places = iter(locate_all(session, addresses))
     for draft in drafts:
-        yield _Asked(draft, next(places), [next(places) for _ in draft.alternatives])
+        elsewhere = [next(places) for _ in _addresses(draft)]
+        pickup = elsewhere.pop() if draft.pickup is not None else None
+        yield _Asked(draft, elsewhere[0], elsewhere[1:], pickup)
 
 
 def _addresses(draft: Draft) -> Sequence[DraftAddress]:
-    return [draft.address, *(alternative.address for alternative in draft.alternatives)]
+    places: list[DraftAlternative] = [*draft.alternatives, *([] if draft.pickup is None else [draft.pickup])]
+    return [draft.address, *(each.address for each in places)]
 
 
 def _named(draft: Draft) -> Iterator[UUID]:
@@ -133,8 +137,16 @@ def _built(asked: _Asked, terms: Terms) -> Delivery:
     check_drivers(preferred=draft.preferred_driver_id, refused=draft.refused_driver_ids, known=terms.drivers)
     made = _delivery(draft, place=place, parcels=read_parcels(draft.parcels), caller=terms.caller, now=terms.now)
     made.alternatives = read_alternatives(draft.alternatives, asked.elsewhere, now=terms.now)
+    made.pickup = _pickup(asked, terms)
     check_terms(made)
+    check_places(made)
     return made
+
+
+def _pickup(asked: _Asked, terms: Terms) -> Pickup | None:
+    if asked.draft.pickup is None or asked.pickup is None:
+        return None
+    return read_pickup(asked.draft.pickup, asked.pickup, now=terms.now)
 
 
 def _write(session: Session, delivery: Delivery, terms: Terms) -> None:

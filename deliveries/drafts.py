@@ -31,6 +31,14 @@ class DraftAlternative:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DraftPickup(DraftAlternative):
+    """Where the parcels are fetched, and from whom. The telephone number is E.164."""
+
+    contact_name: str | None = None
+    contact_phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DraftParcel:
     """One label: grams and millimetres."""
 
@@ -64,5 +72,6 @@ class Draft:
     refused_driver_ids: tuple[UUID, ...] = ()
     collects: Mapping[str, int] = field(default_factory=dict)
     alternatives: tuple[DraftAlternative, ...] = ()
+    pickup: DraftPickup | None = None
     proof_requirements: tuple[ProofRequirement, ...] = ()
     draft: bool = False

@@ -114,6 +114,25 @@ class AttemptFailed(Fact, kind="delivery.attempt_failed", about="delivery_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParcelsPickedUp(Fact, kind="delivery.parcels_picked_up", about="delivery_id"):
+    """The courier has fetched the parcels and is on the way with them."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupFailed(Fact, kind="delivery.pickup_failed", about="delivery_id"):
+    """The parcels could not be fetched: nobody was tried at the recipient's.
+
+    `outcome` says why, `cause` who is responsible.
+    """
+
+    delivery_id: UUID
+    outcome: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromiseMoved(Fact, kind="delivery.promise_moved", about="delivery_id"):
     """The recipient is promised another window than before.
 

@@ -155,6 +155,7 @@ class Delivery(Base):
     alternatives: Mapped[list[Alternative]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="Alternative.sequence", passive_deletes=True
     )
+    pickup: Mapped[Pickup | None] = relationship(lazy="raise", cascade="all, delete-orphan", passive_deletes=True)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
 
@@ -217,15 +218,9 @@ class DeliveryWindow(Base):
     ends_at: Mapped[datetime]
 
 
-class Alternative(Base):
-    """Another place where the delivery may go instead, with windows of its own: the locker at night, the office."""
+class Elsewhere:
+    """A place beside the delivery's own address, with windows of its own."""
 
-    __tablename__ = "delivery_alternatives"
-    __table_args__ = (UniqueConstraint("delivery_id", "sequence"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))
-    sequence: Mapped[int]  # from 0, as it was asked for
     address_text: Mapped[str]
     place: Mapped[Point] = mapped_column(PointType)
     access_notes: Mapped[str | None]
@@ -244,6 +239,27 @@ class Alternative(Base):
             Window(datetime.fromisoformat(each["starts_at"]), datetime.fromisoformat(each["ends_at"]))
             for each in self.written_windows
         ]
+
+
+class Alternative(Elsewhere, Base):
+    """Another place where the delivery may go instead: the locker at night, the office."""
+
+    __tablename__ = "delivery_alternatives"
+    __table_args__ = (UniqueConstraint("delivery_id", "sequence"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))
+    sequence: Mapped[int]  # from 0, as it was asked for
+
+
+class Pickup(Elsewhere, Base):
+    """Where the courier fetches the parcels, if they are not loaded at the depot."""
+
+    __tablename__ = "delivery_pickups"
+
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True)
+    contact_name: Mapped[str | None]
+    contact_phone: Mapped[str | None]
 
 
 class Parcel(Base):

@@ -18,6 +18,8 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryScheduled,
     DeliveryUnscheduled,
+    ParcelsPickedUp,
+    PickupFailed,
     PromiseMoved,
 )
 from deliveries.models import PLANNABLE, Delivery, DeliveryState
@@ -120,6 +122,24 @@ def send_out(session: Session, delivery: Delivery, *, now: datetime, by: UUID | 
     delivery.state = DeliveryState.OUT_FOR_DELIVERY
 
     facts.record(session, DeliveryOutForDelivery(delivery_id=delivery.id, at=now, by=by))
+
+
+def pick_up(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """The courier has fetched the parcels, and is on the way with them. DeliveryNotInState."""
+    require(delivery, DeliveryState.SCHEDULED)
+
+    facts.record(session, ParcelsPickedUp(delivery_id=delivery.id, at=now, by=by))
+    send_out(session, delivery, now=now, by=by)
+
+
+def fail_pickup(session: Session, delivery: Delivery, *, outcome: str, now: datetime, by: UUID | None) -> None:
+    """The parcels are not to be had: the promise is over, and no attempt is counted. DeliveryNotInState."""
+    require(delivery, DeliveryState.SCHEDULED)
+
+    delivery.state = DeliveryState.FAILED_ATTEMPT
+    delivery.withdraw_promise()
+
+    facts.record(session, PickupFailed(delivery_id=delivery.id, outcome=outcome, cause="merchant", at=now, by=by))
 
 
 def courier_arrived(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:

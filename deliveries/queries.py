@@ -86,7 +86,10 @@ def _has_window(after: datetime | None, before: datetime | None) -> ColumnElemen
 
 def _whole(*, for_update: bool = False) -> Select[Delivery]:
     asked = select(Delivery).options(
-        selectinload(Delivery.windows), selectinload(Delivery.parcels), selectinload(Delivery.alternatives)
+        selectinload(Delivery.windows),
+        selectinload(Delivery.parcels),
+        selectinload(Delivery.alternatives),
+        selectinload(Delivery.pickup),
     )
     if for_update:
         # What another transaction committed while we waited for the lock counts, not what we read before.

@@ -54,6 +54,16 @@ def check_terms(delivery: Delivery) -> None:
         raise TermsContradict(errors=errors)
 
 
+def check_places(delivery: Delivery) -> None:
+    """Refuse to fetch parcels where they go, or to choose where to bring what is fetched. TermsContradict."""
+    if delivery.pickup is None:
+        return
+    if delivery.alternatives:
+        raise TermsContradict(errors=[FieldError("/alternatives", "cannot go with a pickup: give one of the two")])
+    if delivery.pickup.place == delivery.place:
+        raise TermsContradict(errors=[FieldError("/pickup/address", "is where the delivery goes")])
+
+
 def _faults(delivery: Delivery) -> Iterator[FieldError]:
     if delivery.penalty_s is not None and delivery.priority is not None:
         yield FieldError("/priority", "says the same as penalty_s: give one of the two")

@@ -11,15 +11,20 @@ from sqlalchemy.orm import Session
 
 from deliveries import progress
 from driving.facts import StopDone
-from driving.queries import live_drops
+from driving.queries import live_drops, live_fetches, waits_for_pickup
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from proofs import requirements
-from routing.models import Drop, Outcome, Route, Stop
+from routing.models import Drop, Fetch, Outcome, Route, Stop
+from routing.withdrawing import withdraw
 
 
 class OutcomesDoNotFit(Invalid):
     """A stop that is done needs one outcome for each delivery that was still to be brought, and no other."""
+
+
+class NotPickedUpYet(Conflict):
+    """The parcels of this delivery are still to be fetched."""
 
 
 class ProofMissing(Conflict):
@@ -36,24 +41,37 @@ def complete(
     driver_id: UUID,
     now: datetime,
 ) -> None:
-    """End the stop, and each of its deliveries' attempts. StopOutOfOrder, OutcomesDoNotFit, ProofMissing."""
+    """End the stop, and what each of its deliveries was there for. StopOutOfOrder, OutcomesDoNotFit, ProofMissing.
+
+    Parcels that could not be fetched are not to be brought either: their delivery's stop is passed by.
+    """
     set_out_at = stop.enroute_at
     stop.finish(at=device_time)
-    ended = _matched(live_drops(stop), list(outcomes))
+    given = list(outcomes)
+    _check_kind(stop, given)
+    ended = _matched(live_drops(stop), given) if stop.drops else []
+    fetched = _matched(live_fetches(stop), given) if not stop.drops else []
     _require_proofs(session, ended, since=set_out_at or device_time)
 
     for drop, outcome in ended:
         drop.outcome = outcome
         step = progress.complete if outcome.succeeded else progress.fail_attempt
         step(session, drop.delivery, outcome=outcome, now=now, by=driver_id)
+    for fetch, outcome in fetched:
+        fetch.outcome = outcome
+        if outcome.succeeded:
+            progress.pick_up(session, fetch.delivery, now=now, by=driver_id)
+        else:
+            progress.fail_pickup(session, fetch.delivery, outcome=outcome, now=now, by=driver_id)
+            _pass_by(session, route, fetch.delivery_id, now=now)
 
     facts.record(
         session,
         StopDone(
             route_id=route.id,
             stop_id=stop.id,
-            delivery_ids=[drop.delivery_id for drop, _ in ended],
-            outcomes={str(drop.delivery_id): outcome.value for drop, outcome in ended},
+            delivery_ids=[delivery_id for delivery_id, _ in given],
+            outcomes={str(delivery_id): outcome.value for delivery_id, outcome in given},
             device_time=device_time,
             at=now,
             by=driver_id,
@@ -61,7 +79,29 @@ def complete(
     )
 
 
-def _matched(drops: list[Drop], outcomes: list[tuple[UUID, Outcome]]) -> list[tuple[Drop, Outcome]]:
+def refuse_before_pickup(route: Route, delivery_id: UUID) -> None:
+    """Refuse to bring what is still to be fetched. NotPickedUpYet."""
+    if waits_for_pickup(route, delivery_id):
+        raise NotPickedUpYet(delivery_id=delivery_id)
+
+
+def _pass_by(session: Session, route: Route, delivery_id: UUID, *, now: datetime) -> None:
+    for stop in route.stops:
+        if any(drop.delivery_id == delivery_id for drop in stop.drops):
+            withdraw(session, route, stop, delivery_id, now=now)
+
+
+def _check_kind(stop: Stop, outcomes: list[tuple[UUID, Outcome]]) -> None:
+    faults = [
+        FieldError(f"/outcomes/{index}/outcome", f"is not for a {stop.kind} stop")
+        for index, (_, outcome) in enumerate(outcomes)
+        if stop.kind not in outcome.fits
+    ]
+    if faults:
+        raise OutcomesDoNotFit(errors=faults)
+
+
+def _matched[Each: Drop | Fetch](drops: list[Each], outcomes: list[tuple[UUID, Outcome]]) -> list[tuple[Each, Outcome]]:
     wanted = {drop.delivery_id for drop in drops}
     given = [delivery_id for delivery_id, _ in outcomes]
     faults = [

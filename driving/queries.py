@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from deliveries import queries as deliveries
 from deliveries.models import DeliveryState
 from kernel.errors import NotFound
-from routing.models import Drop, Route, Stop
+from routing.models import Drop, Fetch, Route, Stop
 from routing.queries import StopNotFound
 
 
@@ -35,7 +35,10 @@ def held_route_of(session: Session, stop_id: UUID, *, driver_id: UUID) -> Route:
     route = session.scalars(
         select(Route)
         .where(Route.id == route_id)
-        .options(selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery))
+        .options(
+            selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery),
+            selectinload(Route.stops).selectinload(Stop.fetches).joinedload(Fetch.delivery),
+        )
         # What another transaction committed while we waited for the lock counts, not what was read before.
         .execution_options(populate_existing=True)
     ).one()
@@ -45,9 +48,30 @@ def held_route_of(session: Session, stop_id: UUID, *, driver_id: UUID) -> Route:
 
 def live_drops(stop: Stop) -> list[Drop]:
     """Return the drops that are still to be made: not withdrawn, and not cancelled a moment ago either."""
-    return [
-        drop for drop in stop.drops if drop.withdrawn_at is None and drop.delivery.state is not DeliveryState.CANCELLED
-    ]
+    return [drop for drop in stop.drops if _is_live(drop)]
+
+
+def live_fetches(stop: Stop) -> list[Fetch]:
+    """Return the deliveries that are still to be fetched, as `live_drops`."""
+    return [fetch for fetch in stop.fetches if _is_live(fetch)]
+
+
+def live_errands(stop: Stop) -> list[Drop | Fetch]:
+    """Return all that is still to be brought or fetched there."""
+    return [*live_drops(stop), *live_fetches(stop)]
+
+
+def waits_for_pickup(route: Route, delivery_id: UUID) -> bool:
+    """Say whether the delivery's parcels are still to be fetched on this round."""
+    return any(
+        fetch.delivery_id == delivery_id and fetch.outcome is None
+        for stop in route.stops
+        for fetch in live_fetches(stop)
+    )
+
+
+def _is_live(each: Drop | Fetch) -> bool:
+    return each.withdrawn_at is None and each.delivery.state is not DeliveryState.CANCELLED
 
 
 def drop_on_own_route(session: Session, delivery_id: UUID, *, driver_id: UUID) -> Drop:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from deliveries import progress
 from deliveries.models import DeliveryState
 from driving import device_time
-from driving.completion import complete
+from driving.completion import complete, refuse_before_pickup
 from driving.facts import StopArrived, StopEnroute
 from driving.models import StopEvent, StopEventKind
-from driving.queries import held_route_of, live_drops
+from driving.queries import held_route_of, live_drops, live_errands, waits_for_pickup
 from kernel import facts
 from kernel.database import violated
 from kernel.errors import Conflict
@@ -75,7 +75,8 @@ def _depart(session: Session, route: Route, stop: Stop, said: Report, driver_id:
     stop.depart_for(at=said.device_time)
     # The first departure of the day takes all parcels along, a later one whatever was added meanwhile.
     for drop in [drop for each in route.stops for drop in live_drops(each)]:
-        if drop.delivery.state is DeliveryState.SCHEDULED:
+        # What is fetched on the way sets out from there.
+        if drop.delivery.state is DeliveryState.SCHEDULED and not waits_for_pickup(route, drop.delivery_id):
             progress.send_out(session, drop.delivery, now=now, by=driver_id)
     facts.record(session, StopEnroute(**_told(route, stop, said), at=now, by=driver_id))
 
@@ -83,6 +84,7 @@ def _depart(session: Session, route: Route, stop: Stop, said: Report, driver_id:
 def _arrive(session: Session, route: Route, stop: Stop, said: Report, driver_id: UUID, now: datetime) -> None:
     stop.arrive(at=said.device_time)
     for drop in live_drops(stop):
+        refuse_before_pickup(route, drop.delivery_id)
         progress.courier_arrived(session, drop.delivery, now=now, by=driver_id)
     facts.record(session, StopArrived(**_told(route, stop, said), at=now, by=driver_id))
 
@@ -98,7 +100,7 @@ def _told(route: Route, stop: Stop, said: Report) -> dict[str, Any]:
     return {
         "route_id": route.id,
         "stop_id": stop.id,
-        "delivery_ids": [drop.delivery_id for drop in live_drops(stop)],
+        "delivery_ids": [each.delivery_id for each in live_errands(stop)],
         "device_time": said.device_time,
     }
 

@@ -25,10 +25,11 @@ from routing.models import Plan, Route
 from routing.queries import published_route_of
 from routing.replan_answering import Asked, ask, told
 from routing.replan_job import ReplanJob, job_of, live_routes
+from routing.replan_levels import check_no_trips
 from routing.replan_terms import Seen, Terms
 from routing.solving.assemble import assemble
-from routing.solving.one_route import NotDriveable, Reordered, one_route
 from routing.solving.problem import Step, Stop
+from routing.solving.replanning.one_route import NotDriveable, Reordered, one_route
 from routing.standing import lock_routes
 from tracking import positions, refreshing
 
@@ -86,10 +87,11 @@ class Proposal:
 def prepare(session: Session, *, driver_id: UUID, place: Point | None, now: datetime) -> Prepared:
     """Read the driver's round as it stands; `place` is where the driver is, if the device says so.
 
-    NoRouteToday, NothingAhead.
+    NoRouteToday, NothingAhead, RoundHasTrips.
     """
     current = published_route_of(session, driver_id=driver_id, now=now)
     (route,) = live_routes(session, [current.shift_id])
+    check_no_trips([route])
     here = {driver_id: Seen(place, now)} if place else positions.last_seen(session, [driver_id], now=now)
     plan = session.get_one(Plan, route.plan_id)
     job = job_of(session, plan, [route.shift], [route], terms=Terms(seen=here), now=now)

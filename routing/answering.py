@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from kernel.errors import Unavailable
 from places.streets import Streets
+from routing import explaining
 from routing.assembling import Answer, assemble
 from routing.given import Job
 from routing.pricing import Prices
-from routing.solving import process
-from routing.solving.asked import Elsewhere
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit, OnProgress, default_limit
-from routing.solving.portfolio import is_solved_in_parts
 from routing.solving.problem import Problem, ProblemError
-from routing.solving.process import SolverDied
+from routing.solving.processes import process
+from routing.solving.processes.process import SolverDied
+from routing.solving.searching.asked import Elsewhere
+from routing.solving.searching.portfolio import is_solved_in_parts
 from routing.solving.solution import Solution
 from routing.translation import Question
 
@@ -53,7 +54,9 @@ def answer(
             elsewhere=elsewhere() if is_solved_in_parts(problem, limit) else None,
         )
         check(problem, solution)
-        return assemble(question, solution, matrices=matrices, streets=streets)
+        found = assemble(question, solution, matrices=matrices, streets=streets)
+        explaining.tell(question, problem, solution, rows=found.unassigned)
+        return found
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault
     except Unavailable as fault:

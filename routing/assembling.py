@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape
@@ -17,10 +17,11 @@ from kernel.geo import Point
 from places.streets import Drive, Matrix, Streets
 from routing.given import GivenDelivery, GivenShift, fingerprint
 from routing.grouping import Halt
-from routing.models import Drop, Route, Stop, StopState, Unassigned
+from routing.models import Drop, Fetch, Route, Stop, StopKind, StopState, Unassigned
 from routing.pricing import Prices
 from routing.solving import solution as solved
 from routing.solving.solution import Reason, Solution
+from routing.stating import reload_place
 from routing.translation import Matrices, Question
 
 CHANGED = "CHANGED"
@@ -53,14 +54,22 @@ def assemble(question: Question, solution: Solution, *, matrices: Matrices, stre
     )
 
 
+class _Call(NamedTuple):
+    """Where the courier stops: at a halt, or to load again."""
+
+    place: Point
+    departure_s: int
+    row: dict[str, Any]
+
+
 def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: Matrix, streets: Streets) -> Route:
-    halts = [question.open[visit.stop_id] for visit in route.visits]
-    places = [shift.start_place, *(halt.place for halt in halts)]
+    calls = [*_calls(question, shift, route)]
+    places = [shift.start_place, *(call.place for call in calls)]
     ways = [*places, shift.end_place] if shift.end_place else places
     drive = streets.drive(shift.profile.value, ways, kerb_side=shift.kerb_side)
     index = {place: number for number, place in enumerate(question.places)}
     legs = [(index[before], index[after]) for before, after in pairwise(places)]
-    left_s = [route.departure_s, *(visit.departure_s for visit in route.visits)]
+    left_s = [route.departure_s, *(call.departure_s for call in calls)]
     instant = question.origin.instant
     return Route(
         shift_id=shift.id,
@@ -82,25 +91,41 @@ def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: M
                 leg_duration_s=question.leg_s(shift.travel, int(matrix.duration_s[leg]), leaves_s=leaves_s),
                 leg_distance_m=int(matrix.distance_m[leg]),
                 leg_by_streets=bool(matrix.by_streets[leg]),
-                **_halt(question, halt, visit),
+                place=call.place,
+                state=StopState.PLANNED,
+                **call.row,
             )
-            for sequence, (halt, visit, leg, leaves_s) in enumerate(
-                zip(halts, route.visits, legs, left_s, strict=False), start=1
-            )
+            for sequence, (call, leg, leaves_s) in enumerate(zip(calls, legs, left_s, strict=False), start=1)
         ],
     )
 
 
-def _halt(question: Question, halt: Halt, visit: solved.Visit) -> dict[str, Any]:
+def _calls(question: Question, shift: GivenShift, route: solved.Route) -> Iterator[_Call]:
+    loading = {reload.after: reload for reload in route.reloads}
+    for number, visit in enumerate(route.visits):
+        if number in loading:
+            again = loading[number]
+            row = {"kind": StopKind.RELOAD, "service_s": again.departure_s - again.start_s, "drops": [], "fetches": []}
+            yield _Call(reload_place(shift), again.departure_s, row | _times(question, again))
+        halt = question.open[visit.stop_id]
+        yield _Call(halt.place, visit.departure_s, _halt(halt) | _times(question, visit))
+
+
+def _halt(halt: Halt) -> dict[str, Any]:
+    return {
+        "kind": StopKind.PICKUP if halt.fetching else StopKind.DELIVERY,
+        "service_s": halt.service_s,
+        "drops": [] if halt.fetching else [_drop(halt, each) for each in halt.deliveries],
+        "fetches": [Fetch(delivery_id=each.id) for each in halt.deliveries] if halt.fetching else [],
+    }
+
+
+def _times(question: Question, call: solved.Visit | solved.Reloaded) -> dict[str, Any]:
     instant = question.origin.instant
     return {
-        "place": halt.place,
-        "state": StopState.PLANNED,
-        "service_s": halt.service_s,
-        "planned_arrival_at": instant(visit.arrival_s),
-        "planned_start_at": instant(visit.start_s),
-        "planned_departure_at": instant(visit.departure_s),
-        "drops": [_drop(halt, each) for each in halt.deliveries],
+        "planned_arrival_at": instant(call.arrival_s),
+        "planned_start_at": instant(call.start_s),
+        "planned_departure_at": instant(call.departure_s),
     }
 
 
@@ -118,7 +143,9 @@ def _unassigned(question: Question, solution: Solution, shifts: Mapping[str, Giv
         detail = _named(left.detail, shifts)
         if left.reason is Reason.COSTS_MORE:
             detail = _in_seconds(detail, question.prices)
-        yield from _left_out(question.open[left.stop_id], left.reason, detail)
+        halt = question.open[left.stop_id]
+        if not halt.fetching:  # its delivery is told of
+            yield from _left_out(halt, left.reason, detail)
     for halt in question.closed:
         yield from _left_out(halt, Reason.TIME_WINDOW, "none of its windows is open during the shifts")
     for taken in question.job.taken:

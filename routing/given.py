@@ -8,10 +8,10 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from deliveries.models import Alternative, Delivery, DeliveryWindow, Window
+from deliveries.models import Alternative, Delivery, DeliveryWindow, Pickup, Window
 from deliveries.priorities import penalty_s
 from kernel.geo import Point
-from routing.models import CAPACITY_NAMES, HOUR_S, Pause, Profile, Shift
+from routing.models import CAPACITY_NAMES, HOUR_S, Pause, Profile, Reloads, Shift
 from routing.wishes import Wishes
 
 type Span = tuple[datetime, datetime]
@@ -39,6 +39,15 @@ class GivenAlternative:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPickup:
+    """Where the parcels of a delivery are fetched."""
+
+    place: Point
+    windows: tuple[Span, ...]
+    service_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class GivenDelivery:
     """A delivery as far as planning cares. `windows` are half-open and in order; skills are sorted.
 
@@ -60,6 +69,7 @@ class GivenDelivery:
     preferred_driver: UUID | None = None
     refused_drivers: tuple[UUID, ...] = ()
     alternatives: tuple[GivenAlternative, ...] = ()
+    pickup: GivenPickup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class GivenShift:
     fixed_cost: int = 0
     cost_per_h: int = HOUR_S
     cost_per_km: int = 0
+    reloads: Reloads | None = None
 
     @property
     def travel(self) -> Travel:
@@ -138,6 +149,15 @@ def given_delivery(delivery: Delivery) -> GivenDelivery:
         preferred_driver=delivery.preferred_driver_id,
         refused_drivers=tuple(sorted(map(UUID, delivery.refused_driver_ids))),
         alternatives=tuple(_given_alternative(each, delivery) for each in delivery.alternatives),
+        pickup=None if delivery.pickup is None else _given_pickup(delivery.pickup, delivery),
+    )
+
+
+def _given_pickup(pickup: Pickup, delivery: Delivery) -> GivenPickup:
+    return GivenPickup(
+        place=pickup.place,
+        windows=tuple(_span(window) for window in pickup.windows),
+        service_s=delivery.service_s if pickup.service_s is None else pickup.service_s,
     )
 
 
@@ -172,6 +192,7 @@ def given_shift(shift: Shift) -> GivenShift:
         fixed_cost=shift.vehicle.fixed_cost,
         cost_per_h=shift.vehicle.cost_per_h,
         cost_per_km=shift.vehicle.cost_per_km,
+        reloads=shift.reloads,
     )
 
 

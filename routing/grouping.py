@@ -8,23 +8,34 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kernel.geo import Point
-from routing.given import GivenAlternative, GivenDelivery, GivenShift, Span
+from routing.given import GivenAlternative, GivenDelivery, GivenPickup, GivenShift, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
     """A stop to be planned. It takes as long as its deliveries take one after another.
 
-    `alternative` counts the other places where they may go instead, from 0; None: it is at their own address.
+    `alternative` counts the other places where they may go instead, from 0; None: it is at their own address. With
+    `fetching` it is where their parcels are picked up.
     """
 
     deliveries: tuple[GivenDelivery, ...]
     alternative: int | None = None
+    fetching: bool = False
 
     @property
     def id(self) -> str:
         """A name for it: the first delivery's id, and which of the alternatives."""
+        if self.fetching:
+            return f"{self._name}:pickup"
         return self._name if self.alternative is None else f"{self._name}:{self.alternative}"
+
+    @property
+    def pickup(self) -> Halt | None:
+        """The halt before this one where the parcels are fetched; None: they are loaded at the depot."""
+        if self.fetching or self.first.pickup is None:
+            return None
+        return Halt(self.deliveries, fetching=True)
 
     @property
     def choice(self) -> str | None:
@@ -49,7 +60,7 @@ class Halt:
     @property
     def preferred(self) -> Span | None:
         """When better, at their own address."""
-        return self.first.preferred if self.alternative is None else None
+        return self.first.preferred if self.alternative is None and not self.fetching else None
 
     @property
     def service_s(self) -> int:
@@ -80,7 +91,9 @@ class Halt:
     def _name(self) -> str:
         return str(self.first.id)
 
-    def _at(self, delivery: GivenDelivery) -> GivenDelivery | GivenAlternative:
+    def _at(self, delivery: GivenDelivery) -> GivenDelivery | GivenAlternative | GivenPickup:
+        if self.fetching and delivery.pickup is not None:
+            return delivery.pickup
         return self.alternative_of(delivery) or delivery
 
 
@@ -114,7 +127,8 @@ def _grouped(
         whole = Halt(tuple(group))
         together = any(_holds(shift, whole) for shift in shifts)
         for halt in [whole] if together else [Halt((each,)) for each in group]:
-            found += [halt, *(Halt(halt.deliveries, number) for number in range(len(halt.first.alternatives)))]
+            found += [halt] if halt.pickup is None else [halt.pickup, halt]
+            found += [Halt(halt.deliveries, number) for number in range(len(halt.first.alternatives))]
     return found
 
 
@@ -123,7 +137,8 @@ def _terms(each: GivenDelivery) -> Hashable:
     elsewhere = tuple((other.place, other.windows) for other in each.alternatives)
     handling = (each.setup_s, each.required_skills, each.excluded_skills, each.preferred)
     drivers = (each.preferred_driver, each.refused_drivers)
-    return each.place, each.windows, each.contact, each.penalty_s is None, elsewhere, handling, drivers
+    fetched = None if each.pickup is None else (each.pickup.place, each.pickup.windows)
+    return each.place, each.windows, each.contact, each.penalty_s is None, elsewhere, handling, drivers, fetched
 
 
 def _holds(shift: GivenShift, halt: Halt) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -75,6 +75,18 @@ class Pause:
         return timedelta(seconds=self.duration_s)
 
 
+@dataclass(frozen=True)
+class Reloads:
+    """How often a courier may come back to load in the middle of a shift, for how long, and where.
+
+    `place` None: where the shift starts.
+    """
+
+    most: int
+    duration_s: int
+    place: Point | None = None
+
+
 class Shift(Base):
     """One driver with one vehicle from a start to an end. Neither can be in two at once: the database forbids it."""
 
@@ -105,6 +117,7 @@ class Shift(Base):
     start_place: Mapped[Point] = mapped_column(PointType)
     end_place: Mapped[Point | None] = mapped_column(PointType)  # None: ends at the last stop
     written_breaks: Mapped[list[dict[str, Any]]] = mapped_column("breaks", default=list)  # the fields of Pause
+    written_reloads: Mapped[dict[str, Any] | None] = mapped_column("reloads")  # the fields of Reloads
     skills: Mapped[list[str]] = mapped_column(default=list)  # the driver's; the vehicle has its own
     max_duration_s: Mapped[int | None]
     max_distance_m: Mapped[int | None]
@@ -140,6 +153,22 @@ class Shift(Base):
             }
             for each in breaks
         ]
+
+    @property
+    def reloads(self) -> Reloads | None:
+        """The trips back to load, None when all goes along at once."""
+        if self.written_reloads is None:
+            return None
+        place = self.written_reloads["place"]
+        return Reloads(
+            self.written_reloads["most"], self.written_reloads["duration_s"], None if place is None else Point(*place)
+        )
+
+    @reloads.setter
+    def reloads(self, reloads: Reloads | None) -> None:
+        self.written_reloads = None if reloads is None else asdict(reloads)
+        if reloads is not None and reloads.place is not None and self.written_reloads is not None:
+            self.written_reloads["place"] = [reloads.place.longitude, reloads.place.latitude]
 
 
 class PlanState(StrEnum):
@@ -223,6 +252,10 @@ class Unassigned(Base):
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True, index=True)
     reason: Mapped[str]
     detail: Mapped[str]
+    # The shift that comes closest, what is exceeded there, and the least that would let it fit: see `explaining`.
+    nearest_vehicle: Mapped[dict[str, Any] | None]
+    exceeded: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    relaxation: Mapped[dict[str, Any] | None]
 
 
 class Route(Base):
@@ -276,9 +309,18 @@ class StopState(StrEnum):
     DONE = "done"
 
 
+class StopKind(StrEnum):
+    """What the courier halts for."""
+
+    DELIVERY = "delivery"
+    PICKUP = "pickup"
+    RELOAD = "reload"
+
+
 class Outcome(StrEnum):
     """How a stop ended for a delivery. What does not begin with `failed` or `unattempted` succeeded."""
 
+    PICKED_UP = "picked_up"
     DELIVERED_TO_RECIPIENT = "delivered_to_recipient"
     DELIVERED_TO_THIRD_PARTY = "delivered_to_third_party"
     DELIVERED_TO_MAILBOX = "delivered_to_mailbox"
@@ -294,6 +336,7 @@ class Outcome(StrEnum):
     FAILED_PARCEL_NOT_ON_BOARD = "failed_parcel_not_on_board"
     FAILED_DAMAGED = "failed_damaged"
     FAILED_CLOSED = "failed_closed"
+    FAILED_NOT_READY = "failed_not_ready"
     FAILED_MISSING_REQUIRED_PROOF = "failed_missing_required_proof"
     FAILED_PAYMENT_NOT_RECEIVED = "failed_payment_not_received"
     FAILED_WEATHER = "failed_weather"
@@ -303,7 +346,14 @@ class Outcome(StrEnum):
     @property
     def succeeded(self) -> bool:
         """Whether the parcel changed hands."""
-        return self.value.startswith("delivered")
+        return self.value.startswith(("delivered", "picked_up"))
+
+    @property
+    def fits(self) -> frozenset[StopKind]:
+        """The kinds of stops that can end so."""
+        if self in (Outcome.PICKED_UP, Outcome.FAILED_NOT_READY):
+            return frozenset({StopKind.PICKUP})
+        return frozenset({StopKind.DELIVERY} if self.succeeded else {StopKind.DELIVERY, StopKind.PICKUP})
 
 
 class StopOutOfOrder(Conflict):
@@ -323,6 +373,7 @@ class Stop(Base):
     route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"))
     sequence: Mapped[int]  # from 1
     place: Mapped[Point] = mapped_column(PointType)
+    kind: Mapped[StopKind] = mapped_column(default=StopKind.DELIVERY)
     state: Mapped[StopState]
     service_s: Mapped[int]
     leg_duration_s: Mapped[int]  # from the stop before, or from the start
@@ -339,6 +390,12 @@ class Stop(Base):
 
     route: Mapped[Route] = relationship(lazy="raise", back_populates="stops")
     drops: Mapped[list[Drop]] = relationship(lazy="raise", order_by="Drop.delivery_id")
+    fetches: Mapped[list[Fetch]] = relationship(lazy="raise", order_by="Fetch.delivery_id")
+
+    @property
+    def errands(self) -> list[Drop | Fetch]:
+        """What is brought there, and what is fetched."""
+        return [*self.drops, *self.fetches]
 
     def depart_for(self, *, at: datetime) -> None:
         """The courier is on the way to it. StopOutOfOrder."""
@@ -360,6 +417,19 @@ class Stop(Base):
             seen = "withdrawn" if self.withdrawn_at is not None else self.state.value
             raise StopOutOfOrder(f"the stop is {seen}; '{after}' comes after '{before}'", state=seen)
         self.state = after
+
+
+class Fetch(Base):
+    """One delivery whose parcels the courier fetches at a stop, and how that ended."""
+
+    __tablename__ = "fetches"
+
+    stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id", ondelete="CASCADE"), primary_key=True)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True, index=True)
+    outcome: Mapped[Outcome | None]
+    withdrawn_at: Mapped[datetime | None]  # the delivery was cancelled after publishing
+
+    delivery: Mapped[Delivery] = relationship(lazy="raise")
 
 
 class Drop(Base):

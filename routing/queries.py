@@ -17,7 +17,7 @@ from deliveries.models import Delivery
 from deliveries.queries import by_ids
 from kernel.errors import NotFound
 from kernel.paging import Page, page
-from routing.models import Drop, Plan, PlanState, Route, Shift, Stop, StopState
+from routing.models import Drop, Fetch, Plan, PlanState, Route, Shift, Stop, StopState
 
 # A driver may look at the route this long before the shift, and finish it this long after.
 BEFORE_SHIFT = timedelta(hours=2)
@@ -138,7 +138,9 @@ def published_stop(session: Session, stop_id: UUID, *, for_update: bool = False)
 def _lock_stop(session: Session, stop_id: UUID) -> None:
     """Lock the route and the stop, then the deliveries, always in this order."""
     session.execute(select(Stop.id).join(Stop.route).where(Stop.id == stop_id).with_for_update(of=(Route, Stop)))
-    by_ids(session, session.scalars(select(Drop.delivery_id).where(Drop.stop_id == stop_id)).all(), for_update=True)
+    dropped = select(Drop.delivery_id).where(Drop.stop_id == stop_id)
+    fetched = select(Fetch.delivery_id).where(Fetch.stop_id == stop_id)
+    by_ids(session, session.scalars(dropped.union(fetched)).all(), for_update=True)
 
 
 def _whole_route() -> Sequence[_AbstractLoad]:
@@ -157,4 +159,10 @@ def _whole_stop() -> Sequence[_AbstractLoad]:
         delivery.selectinload(Delivery.parcels),
         delivery.selectinload(Delivery.alternatives),
         drops.joinedload(Drop.alternative),
+        *_whole_fetches(),
     )
+
+
+def _whole_fetches() -> Sequence[_AbstractLoad]:
+    delivery = selectinload(Stop.fetches).joinedload(Fetch.delivery, innerjoin=True)
+    return (delivery.selectinload(Delivery.parcels), delivery.selectinload(Delivery.pickup))

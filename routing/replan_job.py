@@ -17,7 +17,7 @@ from routing.answering import CannotPlan
 from routing.familiarity import familiar
 from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import GivenDelivery, GivenShift, Job, Span, fingerprint, given_delivery, given_shift
-from routing.models import Drop, Pause, Plan, Route, Shift, Stop, StopState
+from routing.models import Drop, Fetch, Pause, Plan, Route, Shift, Stop, StopState
 from routing.replan_levels import Level, Standing, StandingStop, standing
 from routing.replan_terms import Terms, terms_of
 from routing.wishes import read_wishes
@@ -50,12 +50,16 @@ def live_routes(session: Session, shift_ids: Collection[UUID]) -> Sequence[Route
         .where(Route.shift_id.in_(shift_ids), Route.published_at.is_not(None))
         .order_by(Route.id)
         .options(
+            selectinload(Route.stops).selectinload(Stop.fetches).joinedload(Fetch.delivery, innerjoin=True),
             joinedload(Route.shift, innerjoin=True).options(joinedload(Shift.driver), joinedload(Shift.vehicle)),
             selectinload(Route.stops)
             .selectinload(Stop.drops)
             .joinedload(Drop.delivery, innerjoin=True)
             .options(
-                selectinload(Delivery.windows), selectinload(Delivery.parcels), selectinload(Delivery.alternatives)
+                selectinload(Delivery.windows),
+                selectinload(Delivery.parcels),
+                selectinload(Delivery.alternatives),
+                selectinload(Delivery.pickup),
             ),
         )
         .execution_options(populate_existing=True)
@@ -161,6 +165,7 @@ def _bent_shift(shift: GivenShift, rounds: Sequence[Standing]) -> GivenShift:
         max_duration_s=_left(shift.max_duration_s, found.driven.duration_s),
         max_distance_m=_left(shift.max_distance_m, found.driven.distance_m),
         max_stops=_left(shift.max_stops, found.driven.stops),
+        reloads=None,
     )
 
 
@@ -197,6 +202,7 @@ def _bent_delivery(delivery: Delivery, stops: Mapping[UUID, StandingStop], now: 
         windows=() if stop.level is Level.DRIVING_TO else tuple(window for window in windows if window[1] > now),
         penalty_s=None,
         alternatives=(),
+        pickup=None,  # on board: a round with pickups to come is not made anew
     )
 
 

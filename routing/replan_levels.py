@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from deliveries.models import DeliveryState
+from kernel.errors import Conflict
 from kernel.geo import Point
 from routing.given import Span
-from routing.models import Drop, Route, Stop, StopState
+from routing.models import Drop, Route, Stop, StopKind, StopState
 from routing.replan_terms import Seen, Terms
 
 
@@ -99,6 +100,22 @@ def standing(route: Route, *, terms: Terms, now: datetime) -> Standing:
 def ahead_of(route: Route) -> list[Stop]:
     """Return the live stops that are not done: where the courier is or drives to, then the planned ones in order."""
     return sorted((stop for stop in route.stops if is_ahead(stop)), key=_turn)
+
+
+class RoundHasTrips(Conflict):
+    """Pickups or ways back to load are still to come on this round: it cannot be made anew before they are done."""
+
+
+def check_no_trips(routes: Iterable[Route]) -> None:
+    """Refuse rounds with stops to come at which nothing is brought. RoundHasTrips."""
+    found = [route.id for route in routes if any(_is_trip(stop) for stop in route.stops)]
+    if found:
+        raise RoundHasTrips(route_ids=found)
+
+
+def _is_trip(stop: Stop) -> bool:
+    to_come = stop.state is not StopState.DONE and stop.withdrawn_at is None
+    return to_come and stop.kind is not StopKind.DELIVERY
 
 
 def is_ahead(stop: Stop) -> bool:

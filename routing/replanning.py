@@ -18,7 +18,7 @@ from routing.fleet import lacks_driver, shifts_by_ids
 from routing.models import Plan, PlanState, Route, Shift, Stop
 from routing.refusing import refuse
 from routing.replan_job import live_routes
-from routing.replan_levels import ahead_of
+from routing.replan_levels import RoundHasTrips, ahead_of, check_no_trips
 from routing.replan_terms import DRIVER_CHANGE_COST, PROMISE_MOVE_COST_PER_H, Seen, Terms
 from routing.requesting import check_deliveries, check_shifts
 from routing.wishes import read_wishes, written
@@ -75,14 +75,15 @@ def drivers_of(session: Session, plan: Plan) -> list[UUID]:
 def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Principal, now: datetime) -> Plan:
     """Queue a plan that makes the routes of a published one anew, from where its couriers are now.
 
-    PlanNotPublished, NothingToReplan, NobodyDrives, NotInThisPlan, TooLate; and what `request_plan` refuses of
-    deliveries that come in, and of shifts that help.
+    PlanNotPublished, NothingToReplan, NobodyDrives, NotInThisPlan, TooLate, RoundHasTrips; and what `request_plan`
+    refuses of deliveries that come in, and of shifts that help.
     """
     if plan.state is not PlanState.PUBLISHED:
         raise PlanNotPublished(f"the plan is {plan.state}", state=plan.state)
     helping = _helping(session, plan, wishes, now=now)
     shifts = [*_shifts(session, plan, now=now), *helping]
     routes = live_routes(session, [shift.id for shift in shifts])
+    check_no_trips(routes)
     _check_shifts(wishes, shifts, now=now)
     _check_refused(wishes, routes)
     new = _new(session, plan, wishes)
@@ -120,7 +121,11 @@ def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Prin
 def _new(session: Session, plan: Plan, wishes: Wishes) -> Sequence[UUID]:
     if not wishes.delivery_ids:
         return ()
-    return [each.id for each in check_deliveries(session, wishes.delivery_ids, carrier_id=plan.carrier_id)]
+    found = check_deliveries(session, wishes.delivery_ids, carrier_id=plan.carrier_id)
+    fetched = [each.id for each in found if each.pickup is not None]
+    if fetched:
+        raise RoundHasTrips("what is fetched first needs a plan of its own", delivery_ids=fetched)
+    return [each.id for each in found]
 
 
 def _shifts(session: Session, plan: Plan, *, now: datetime) -> list[Shift]:

@@ -14,7 +14,7 @@ from deliveries.models import Delivery
 from kernel.errors import Conflict
 from kernel.geo import Point
 from routing.given import GivenDelivery, GivenShift, given_delivery, given_shift
-from routing.models import Drop, Plan, PlanState, Route, Shift, Stop, StopState
+from routing.models import Drop, Plan, PlanState, Route, Shift, Stop, StopKind, StopState
 from routing.traffic import FREE
 from routing.wishes import read_wishes
 
@@ -74,13 +74,23 @@ def rounds(session: Session, *, carrier_id: UUID, starts_at: datetime, ends_at: 
     if not shifts:
         raise NothingDriven("no shift begins in this time")
     found = {route.shift_id: (route, plan) for route, plan in _routes(session, [shift.id for shift in shifts])}
-    return [_round(given_shift(shift), *found.get(shift.id, (None, None))) for shift in shifts]
+    open_ = [shift for shift in shifts if shift.id not in found or not _has_trips(found[shift.id][0])]
+    if not open_:
+        raise NothingDriven("what is driven in this time has pickups or comes back to load")
+    return [_round(given_shift(shift), *found.get(shift.id, (None, None))) for shift in open_]
+
+
+def _has_trips(route: Route) -> bool:
+    """Say whether not all is on board from the start: what then has room where, pricing one stop does not know."""
+    return any(stop.kind is not StopKind.DELIVERY and stop.withdrawn_at is None for stop in route.stops)
 
 
 def _routes(session: Session, shift_ids: Sequence[UUID]) -> Sequence[tuple[Route, Plan]]:
     """The routes of these shifts, that which counts last."""
     delivery = selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery, innerjoin=True)
-    whole = (selectinload(each) for each in (Delivery.windows, Delivery.parcels, Delivery.alternatives))
+    whole = (
+        selectinload(each) for each in (Delivery.windows, Delivery.parcels, Delivery.alternatives, Delivery.pickup)
+    )
     rows = session.execute(
         select(Route, Plan)
         .join(Plan, Plan.id == Route.plan_id)

@@ -18,7 +18,7 @@ from kernel.geo import Point
 from places.cities import OutsideCity, bounds
 from routing.constraints import refused_as
 from routing.fleet import driver, routed_shifts
-from routing.models import Pause, Shift, Vehicle
+from routing.models import Pause, Reloads, Shift, Vehicle
 from routing.requesting import ShiftAlreadyRouted
 
 SHORTEST = timedelta(minutes=15)
@@ -55,6 +55,7 @@ class Terms(TypedDict):
     start_place: Point
     end_place: Point | None
     breaks: Sequence[Pause]
+    reloads: Reloads | None
     skills: Sequence[str]
     max_duration_s: int | None
     max_distance_m: int | None
@@ -71,6 +72,7 @@ class ShiftChange(TypedDict, total=False):
     start_place: Point
     end_place: Point | None
     breaks: Sequence[Pause]
+    reloads: Reloads | None
     skills: Sequence[str]
     max_duration_s: int | None
     max_distance_m: int | None
@@ -101,6 +103,7 @@ def change_shift(session: Session, shift: Shift, change: ShiftChange, *, now: da
         "start_place": shift.start_place,
         "end_place": shift.end_place,
         "breaks": shift.breaks,
+        "reloads": shift.reloads,
         "skills": shift.skills,
         "max_duration_s": shift.max_duration_s,
         "max_distance_m": shift.max_distance_m,
@@ -128,6 +131,7 @@ def _set(session: Session, shift: Shift, terms: Terms, *, now: datetime) -> None
         shift.starts_at, shift.ends_at = terms["starts_at"], terms["ends_at"]
         shift.start_place, shift.end_place = terms["start_place"], terms["end_place"]
         shift.breaks = tuple(terms["breaks"])
+        shift.reloads = terms["reloads"]
         shift.skills = sorted(set(terms["skills"]))
         shift.max_duration_s, shift.max_distance_m = terms["max_duration_s"], terms["max_distance_m"]
         shift.max_stops = terms["max_stops"]
@@ -161,7 +165,9 @@ def _break_faults(terms: Terms) -> Iterator[FieldError]:
 
 def _check_places(session: Session, terms: Terms) -> None:
     city = bounds(session)
-    for name, place in (("start_place", terms["start_place"]), ("end_place", terms["end_place"])):
+    again = None if terms["reloads"] is None else terms["reloads"].place
+    places = {"start_place": terms["start_place"], "end_place": terms["end_place"], "reloads/place": again}
+    for name, place in places.items():
         if place is None:
             continue
         try:

@@ -13,7 +13,7 @@ from routing.given import GivenShift, Job
 from routing.grouping import Halt
 from routing.pricing import Prices
 from routing.seconds import Origin
-from routing.solving.problem import Break, SoftWindow, Stop, Vehicle, Window
+from routing.solving.problem import Break, Reload, SoftWindow, Stop, Vehicle, Window
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Terms:
         """Return the halt as a stop, `windows` being what is left of its own."""
         first = halt.first
         setup_s = self.job.wishes.setup_s if first.setup_s is None else first.setup_s
+        if halt.fetching:
+            return self._pickup(halt, windows, setup_s)
         return Stop(
             id=halt.id,
             place=self.index[halt.place],
@@ -45,6 +47,19 @@ class Terms:
             soft_window=self._soft(halt),
             vehicle_costs=tuple(self._vehicle_costs(halt)),
             choice=halt.choice,
+            pickup=None if halt.pickup is None else halt.pickup.id,
+        )
+
+    def _pickup(self, halt: Halt, windows: tuple[Window, ...], setup_s: int) -> Stop:
+        """Return where parcels are fetched. What it costs to leave them is said at their delivery."""
+        return Stop(
+            id=halt.id,
+            place=self.index[halt.place],
+            service_s=halt.service_s,
+            windows=windows,
+            demands=(0,) * len(halt.demands),
+            penalty=None if halt.penalty_s is None else 0,
+            setup_s=setup_s,
         )
 
     def vehicle(self, shift: GivenShift, unlimited: Sequence[int]) -> Vehicle:
@@ -69,7 +84,14 @@ class Terms:
             fixed_cost=rates.fixed,
             cost_per_s=rates.per_s,
             cost_per_m=rates.per_m,
+            reload=self._reload(shift),
         )
+
+    def _reload(self, shift: GivenShift) -> Reload | None:
+        if shift.reloads is None:
+            return None
+        place = self.index[reload_place(shift)]
+        return Reload(place=place, duration_s=shift.reloads.duration_s, most=shift.reloads.most)
 
     def _allowed(self, halt: Halt) -> frozenset[str] | None:
         allowed = self.job.wishes.allowed_shifts.get(halt.first.id)
@@ -124,6 +146,13 @@ class Terms:
                 duration_s=pause.duration_s,
             )
             over_s = earliest_s + pause.duration_s
+
+
+def reload_place(shift: GivenShift) -> Point:
+    """Return where its courier comes back to load."""
+    if shift.reloads is None or shift.reloads.place is None:
+        return shift.start_place
+    return shift.reloads.place
 
 
 def begins(shift: GivenShift, now: datetime) -> datetime:

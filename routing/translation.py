@@ -14,8 +14,8 @@ from routing.models import CAPACITY_NAMES
 from routing.pricing import Prices
 from routing.seconds import Origin, windows_s
 from routing.solving.problem import Problem, Profile, Stop, Window
-from routing.solving.way import Way
-from routing.stating import Terms, begins
+from routing.solving.timing.way import Way
+from routing.stating import Terms, begins, reload_place
 from routing.traffic import changes, hours, longer
 
 type Matrices = Mapping[Travel, Matrix]
@@ -50,14 +50,16 @@ class Question:
 
     @cached_property
     def open(self) -> Mapping[str, Halt]:
-        """The halts to plan, by the id of their stop."""
-        return {halt.id: halt for halt, windows in self._halts if windows or not halt.windows}
+        """The halts to plan, by the id of their stop: what is fetched nowhere is not brought either."""
+        found = {halt.id: halt for halt, windows in self._halts if windows or not halt.windows}
+        return {name: halt for name, halt in found.items() if _whole(halt, found)}
 
     @cached_property
     def closed(self) -> Sequence[Halt]:
         """The halts that nobody can reach in time, nor any other place for the same deliveries."""
         reached = {halt.first.id for halt in self.open.values()}
-        return [halt for halt, _ in self._halts if halt.alternative is None and halt.first.id not in reached]
+        own = [halt for halt, _ in self._halts if halt.alternative is None and not halt.fetching]
+        return [halt for halt in own if halt.first.id not in reached]
 
     @cached_property
     def places(self) -> Sequence[Point]:
@@ -122,8 +124,17 @@ class Question:
             yield shift.start_place
             if shift.end_place is not None:
                 yield shift.end_place
+            if shift.reloads is not None:
+                yield reload_place(shift)
         for halt in self.open.values():
             yield halt.place
+
+
+def _whole(halt: Halt, found: Mapping[str, Halt]) -> bool:
+    """Say whether a delivery's pickup is among the halts, or a pickup's delivery; or it has none."""
+    if halt.fetching:
+        return str(halt.first.id) in found
+    return halt.pickup is None or halt.pickup.id in found
 
 
 def _room_for_all(stops: Sequence[Stop]) -> Sequence[int]:

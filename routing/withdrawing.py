@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 from kernel import facts
 from kernel.facts import FactRow
 from routing.facts import DropWithdrawn, StopWithdrawn
-from routing.models import Drop, Route, Stop, StopState
+from routing.models import Drop, Fetch, Route, Stop, StopState
 from routing.queries import published_stop
 
 
 def withdraw_delivery(session: Session, fact: FactRow) -> None:
     """React to a delivery that was cancelled, or lost its promise: the courier is not to bring it."""
     for stop_id in _stops_to_come(session, fact.aggregate_id):
-        _withdraw(session, published_stop(session, stop_id, for_update=True), fact.aggregate_id, now=fact.at)
+        stop = published_stop(session, stop_id, for_update=True)
+        withdraw(session, stop.route, stop, fact.aggregate_id, now=fact.at)
 
 
 def show_change(session: Session, fact: FactRow) -> None:
@@ -29,28 +30,23 @@ def show_change(session: Session, fact: FactRow) -> None:
 
 
 def _stops_to_come(session: Session, delivery_id: UUID) -> Sequence[UUID]:
-    waiting = (
-        select(Stop.id)
-        .join(Stop.route)
-        .join(Stop.drops)
-        .where(
-            Drop.delivery_id == delivery_id,
-            Drop.withdrawn_at.is_(None),
-            Stop.state != StopState.DONE,
-            Route.published_at.is_not(None),
-        )
-    )
-    return session.scalars(waiting).all()
+    to_come = (Stop.state != StopState.DONE, Route.published_at.is_not(None))
+    dropped = select(Stop.id).join(Stop.route).join(Stop.drops).where(Drop.delivery_id == delivery_id, *to_come)
+    fetched = select(Stop.id).join(Stop.route).join(Stop.fetches).where(Fetch.delivery_id == delivery_id, *to_come)
+    return session.scalars(
+        dropped.where(Drop.withdrawn_at.is_(None)).union(fetched.where(Fetch.withdrawn_at.is_(None)))
+    ).all()
 
 
-def _withdraw(session: Session, stop: Stop, delivery_id: UUID, *, now: datetime) -> None:
-    drop = next(drop for drop in stop.drops if drop.delivery_id == delivery_id)
+def withdraw(session: Session, route: Route, stop: Stop, delivery_id: UUID, *, now: datetime) -> None:
+    """Take the delivery off a stop of the locked route; one at which nothing is left is passed by."""
+    drop = next(each for each in stop.errands if each.delivery_id == delivery_id)
     if stop.state is StopState.DONE or drop.withdrawn_at is not None:
         return  # done while we waited for the lock
 
     drop.withdrawn_at = now
-    stop.route.changed()
+    route.changed()
     facts.record(session, DropWithdrawn(route_id=stop.route_id, stop_id=stop.id, delivery_id=delivery_id, at=now))
-    if all(each.withdrawn_at is not None for each in stop.drops):
+    if all(each.withdrawn_at is not None for each in stop.errands):
         stop.withdrawn_at = now
         facts.record(session, StopWithdrawn(route_id=stop.route_id, stop_id=stop.id, at=now))

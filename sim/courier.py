@@ -120,7 +120,8 @@ class Courier:
         at = self._at
         for drop in stop.live_drops:
             await self._prove(drop, outcome=outcomes[drop.delivery_id], at=at)
-        self.phone.report("done", stop_id=stop.id, at=at, outcomes=outcomes)
+        fetched = dict.fromkeys(stop.fetches, "picked_up")
+        self.phone.report("done", stop_id=stop.id, at=at, outcomes=outcomes | fetched)
         for visit in visits:
             visit.done_at, visit.outcome = at, outcomes[visit.delivery_id]
 

@@ -95,12 +95,16 @@ class Phone:
             at += FIX_EVERY
 
     def report(self, kind: str, *, stop_id: str, at: datetime, outcomes: dict[str, str] | None = None) -> None:
-        """Tell of a stop: `enroute`, `arrived`, or `done` with an outcome for each delivery."""
+        """Tell of a stop: `enroute`, `arrived`, or `done` with an outcome for each delivery; none where one loads."""
         self.measure(at)
         body = {"id": str(uuid4()), "kind": kind, "device_time": self.device_time(at).isoformat()}
         place = self._here(at)
         rest = {"place": point(place), "accuracy_m": 8.0} if place else {}
-        done = {"outcomes": [{"delivery_id": d, "outcome": o} for d, o in outcomes.items()]} if outcomes else {}
+        done = (
+            {"outcomes": [{"delivery_id": d, "outcome": o} for d, o in outcomes.items()]}
+            if outcomes is not None
+            else {}
+        )
         path = f"/v1/driver/stops/{stop_id}/events"
         self.outbox.add(Message(path, {**body, **rest, **done}, repeated_is_done="event-already-recorded"))
 

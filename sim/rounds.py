@@ -49,6 +49,7 @@ class Stop:
     leg_m: int
     withdrawn: bool
     drops: tuple[Drop, ...]
+    fetches: tuple[str, ...] = ()  # the deliveries whose parcels are fetched there, but for those called off
 
     @property
     def waits(self) -> bool:
@@ -115,6 +116,7 @@ def _stop(told: dict[str, Any]) -> Stop:
         leg_m=told["leg_distance_m"],
         withdrawn=told["withdrawn_at"] is not None,
         drops=tuple(_drop(one) for one in told["drops"]),
+        fetches=tuple(one["delivery_id"] for one in told["fetches"] if one["withdrawn_at"] is None),
     )
 
 

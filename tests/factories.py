@@ -154,6 +154,7 @@ def delivery(
             windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
             parcels=[Parcel(weight_g=weight_g, live=True)],
             alternatives=[],
+            pickup=None,
         ),
     )
 

@@ -86,7 +86,7 @@ def delivery(
             created_at=now,
             windows=[DeliveryWindow(starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in windows],
             parcels=[Parcel(weight_g=weight_g) for weight_g in weights_g],
-            **{"alternatives": []} | given,
+            **{"alternatives": [], "pickup": None} | given,
         ),
     )
 
@@ -163,6 +163,7 @@ def _stop(on: Shift, sequence: int, group: Sequence[Delivery]) -> Stop:
         planned_start_at=arrival,
         planned_departure_at=arrival + timedelta(seconds=120),
         drops=[Drop(delivery=each) for each in group],
+        fetches=[],
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from deliveries.models import Delivery
-from routing.models import Drop, Route, Stop, StopState
+from deliveries.models import Delivery, Pickup
+from routing.models import Drop, Fetch, Route, Stop, StopKind, StopState
 from tracking.estimating import Ahead, Window
 
 
@@ -25,7 +25,11 @@ def held_round(session: Session, route_id: UUID) -> Route | None:
         select(Route)
         .where(Route.id == route_id)
         .options(
-            selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery).selectinload(Delivery.windows)
+            selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery).selectinload(Delivery.windows),
+            selectinload(Route.stops)
+            .selectinload(Stop.fetches)
+            .joinedload(Fetch.delivery)
+            .selectinload(Delivery.pickup),
         )
         .execution_options(populate_existing=True)
     ).one()
@@ -59,8 +63,10 @@ def last_event_at(route: Route) -> datetime | None:
 
 
 def is_live(stop: Stop) -> bool:
-    """Say whether the courier halts there: something is still to be brought, or was."""
-    return stop.withdrawn_at is None and any(drop.withdrawn_at is None for drop in stop.drops)
+    """Say whether the courier halts there: something is still to be brought, fetched or loaded, or was."""
+    if stop.withdrawn_at is not None:
+        return False
+    return stop.kind is StopKind.RELOAD or any(each.withdrawn_at is None for each in stop.errands)
 
 
 def live_delivery_ids(stop: Stop) -> list[UUID]:
@@ -113,11 +119,20 @@ def _ahead(stop: Stop, leg_s: int, pause_s: int, rest_s: int) -> Ahead:
         leg_s=leg_s,
         pause_s=pause_s,
         rest_s=rest_s,
-        windows=tuple(_windows(drop.delivery) for drop in stop.drops if drop.withdrawn_at is None),
+        windows=tuple(_all_windows(stop)),
         enroute_at=stop.enroute_at,
         arrived_at=stop.arrived_at,
     )
 
 
-def _windows(delivery: Delivery) -> tuple[Window, ...]:
-    return tuple((window.starts_at, window.ends_at) for window in delivery.windows)
+def _all_windows(stop: Stop) -> Iterator[tuple[Window, ...]]:
+    for drop in stop.drops:
+        if drop.withdrawn_at is None:
+            yield _windows(drop.delivery)
+    for fetch in stop.fetches:
+        if fetch.withdrawn_at is None and fetch.delivery.pickup is not None:
+            yield _windows(fetch.delivery.pickup)
+
+
+def _windows(place: Delivery | Pickup) -> tuple[Window, ...]:
+    return tuple((window.starts_at, window.ends_at) for window in place.windows)

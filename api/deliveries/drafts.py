@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from api.deliveries.schemas import CollectsSchema, RecipientSchema, WindowSchema
 from api.fields import NOT_BLANK, Email, Name, Phone, Place, Schema, Text, Truth, Whole, skills
-from deliveries.drafts import DEFAULT_SERVICE_S, Draft, DraftAddress, DraftAlternative, DraftParcel
+from deliveries.drafts import DEFAULT_SERVICE_S, Draft, DraftAddress, DraftAlternative, DraftParcel, DraftPickup
 from deliveries.models import ProofRequirement, Recipient, Window
 
 LONGEST_SERVICE_S = 7200
@@ -162,6 +162,22 @@ def _alternatives(**kwargs: Any) -> fields.List[Any]:
     return fields.List(each, validate=validate.Length(max=5), metadata=about, **kwargs)
 
 
+class DraftPickupSchema(DraftAlternativeSchema):
+    """Where the courier fetches the parcels; without it they are loaded at the depot."""
+
+    contact_name = Name(load_default=None, allow_none=True, metadata={"examples": ["Leipomo Aino"]})
+    contact_phone = Phone(load_default=None, allow_none=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> DraftPickup:
+        return DraftPickup(**data | {"windows": tuple(data["windows"])})
+
+
+def _pickup(**kwargs: Any) -> fields.Nested:
+    about = "Where the courier fetches the parcels, on the same round; none: they are loaded at the depot"
+    return fields.Nested(DraftPickupSchema, allow_none=True, metadata={"description": about}, **kwargs)
+
+
 def _proof_requirements(**kwargs: Any) -> fields.List[Any]:
     return fields.List(
         fields.Enum(ProofRequirement, by_value=fields.String),
@@ -205,6 +221,7 @@ class DeliveryDraftSchema(Schema):
     refused_driver_ids = _refused_driver_ids(load_default=list)
     collects = _collects(load_default=dict)
     alternatives = _alternatives(load_default=list)
+    pickup = _pickup(load_default=None)
     proof_requirements = _proof_requirements(load_default=list)
     draft = Truth(load_default=False)
 
@@ -247,4 +264,5 @@ class DeliveryChangeSchema(Schema):
     refused_driver_ids = _refused_driver_ids()
     collects = _collects()
     alternatives = _alternatives()
+    pickup = _pickup()
     proof_requirements = _proof_requirements()

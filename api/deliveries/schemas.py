@@ -73,6 +73,17 @@ class AlternativeSchema(Schema):
     access_notes = fields.String(required=True, allow_none=True)
 
 
+class PickupSchema(Schema):
+    """Where the courier fetches the parcels. `service_s` null: as long as at the delivery's own address."""
+
+    address = fields.Nested(DeliveryAddressSchema, required=True)
+    windows = fields.List(fields.Nested(WindowSchema), required=True)
+    service_s = Whole(required=True, allow_none=True)
+    access_notes = fields.String(required=True, allow_none=True)
+    contact_name = fields.String(required=True, allow_none=True)
+    contact_phone = fields.String(required=True, allow_none=True)
+
+
 class DeliverySchema(Schema):
     """One promise to one recipient. Its ETag is its `version`."""
 
@@ -102,6 +113,7 @@ class DeliverySchema(Schema):
     refused_driver_ids = fields.List(fields.UUID(), required=True)
     collects = fields.Nested(CollectsSchema, required=True)
     alternatives = fields.List(fields.Nested(AlternativeSchema), required=True)
+    pickup = fields.Nested(PickupSchema, required=True, allow_none=True)
     proof_requirements = fields.List(fields.String(validate=validate.OneOf([*ProofRequirement])), required=True)
     promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
     first_promise = fields.Nested(PromiseSchema, required=True, allow_none=True)

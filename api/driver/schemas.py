@@ -31,8 +31,10 @@ class StopEventSchema(Schema):
     device_time = Time(required=True, metadata={"description": "By the device's clock"})
     outcomes = fields.List(
         fields.Nested(DropOutcomeSchema),
-        validate=validate.Length(min=1, max=200),
-        metadata={"description": "Of a stop that is done: one for each delivery that is still to be brought"},
+        validate=validate.Length(max=200),
+        metadata={
+            "description": "Of a stop that is done: one for each delivery that is still to be brought or fetched there"
+        },
     )
     note = Text(most=1000, load_default=None, allow_none=True)
     place = Place(load_default=None, allow_none=True)

@@ -29,7 +29,7 @@ from api.unit import own_units, session, unit
 from api.uploads import largest_body
 from deliveries.progress import DeliveryNotInState
 from driving import evidence, reporting, resequencing
-from driving.completion import OutcomesDoNotFit, ProofMissing
+from driving.completion import NotPickedUpYet, OutcomesDoNotFit, ProofMissing
 from driving.device_time import DeviceTimeInvalid
 from driving.queries import NotOnYourRoute
 from driving.reporting import EventAlreadyRecorded, Report, Reported
@@ -43,6 +43,7 @@ from proofs.pictures import NotAPicture, fingerprint
 from proofs.store import EvidenceUnavailable
 from routing.models import Route, StopOutOfOrder
 from routing.queries import NoRouteToday, StopNotFound, published_route_of
+from routing.replan_levels import RoundHasTrips
 from tracking import positions, refreshing
 from tracking.filters import Fix
 
@@ -87,6 +88,7 @@ def read_own_route() -> Response | tuple[Route, int, dict[str, str]]:
     EventAlreadyRecorded,
     StopOutOfOrder,
     ProofMissing,
+    NotPickedUpYet,
     DeliveryNotInState,
     DeviceTimeInvalid,
     OutcomesDoNotFit,
@@ -159,6 +161,7 @@ def send_positions(batch: dict[str, Any]) -> dict[str, Any]:
 @blueprint.refuses(
     NoRouteToday,
     NothingAhead,
+    RoundHasTrips,
     RouteMovedOn,
     NotTheRestOfTheRound,
     CannotReorder,

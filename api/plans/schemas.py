@@ -8,6 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from api.fields import PageQuery, Schema, Text, Time, Whole
 from api.plans.replans import ReplanChangesSchema
+from api.plans.unassigned import UnassignedSchema
 from api.plans.wishes import AllowedShiftsSchema, BalanceSchema, TrafficSchema, WishesSchema, made_wishes
 from api.routes.schemas import RouteSchema
 from routing.models import Objective, PlanState
@@ -61,14 +62,6 @@ class CostSchema(Schema):
     untimely = _later("Services outside of their preferred windows")
     preference = _later("Drivers who are not the preferred ones, or have never delivered near there")
     balance = _later("Unequal shares")
-
-
-class UnassignedSchema(Schema):
-    """A delivery that the plan leaves out, and why."""
-
-    delivery_id = fields.UUID(required=True)
-    reason = fields.String(required=True, metadata={"examples": ["TIME_WINDOW"]})
-    detail = fields.String(required=True, metadata={"examples": ["none of its windows is open during the shifts"]})
 
 
 class PlanSummarySchema(Schema):

@@ -23,6 +23,7 @@ from routing.models import Plan
 from routing.publishing import PlanAlreadyPublished, PlanNotSolved, PlanOutdated
 from routing.queries import PlanNotFound
 from routing.replacing import publish_replan
+from routing.replan_levels import RoundHasTrips
 from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, PlanNotPublished, TooLate, Wishes
 from routing.requesting import (
     DeliveriesNotPlannable,
@@ -153,6 +154,7 @@ def publish_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
     PlanNotFound,
     PlanNotPublished,
     NothingToReplan,
+    RoundHasTrips,
     NobodyDrives,
     NotInThisPlan,
     TooLate,

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 from api.deliveries.schemas import ContactSchema, DeliveryAddressSchema, ParcelSchema, PromiseSchema
 from api.fields import Place, Schema, Time, Whole
 from deliveries.models import ProofRequirement
-from routing.models import Outcome, Profile, StopState
+from routing.models import Outcome, Profile, StopKind, StopState
 
 # Degrees to six places are a decimetre; more would only be bytes.
 _PLACES = 6
@@ -64,12 +64,26 @@ class DropSchema(Schema):
     promise = fields.Nested(PromiseSchema, required=True, allow_none=True, attribute="delivery.promise")
 
 
+class FetchSchema(Schema):
+    """One delivery whose parcels are fetched at a stop. `outcome` is null until the stop is done."""
+
+    delivery_id = fields.UUID(required=True)
+    outcome = fields.Enum(Outcome, by_value=fields.String, required=True, allow_none=True)
+    withdrawn_at = Time(required=True, allow_none=True, metadata={"description": "Cancelled: do not fetch it"})
+    address = fields.Nested(DeliveryAddressSchema, required=True, attribute="delivery.pickup.address")
+    access_notes = fields.String(required=True, allow_none=True, attribute="delivery.pickup.access_notes")
+    contact_name = fields.String(required=True, allow_none=True, attribute="delivery.pickup.contact_name")
+    contact_phone = fields.String(required=True, allow_none=True, attribute="delivery.pickup.contact_phone")
+    parcels = fields.List(fields.Nested(ParcelSchema), required=True, attribute="delivery.parcels")
+
+
 class StopSchema(Schema):
-    """One halt for one or more deliveries."""
+    """One halt: to bring deliveries, to fetch their parcels, or to load again at the depot."""
 
     id = fields.UUID(required=True)
     sequence = Whole(required=True, metadata={"description": "From 1", "examples": [1]})
     place = Place(required=True)
+    kind = fields.Enum(StopKind, by_value=fields.String, required=True)
     state = fields.Enum(StopState, by_value=fields.String, required=True)
     planned_arrival_at = Time(required=True, metadata={"examples": ["2026-06-15T09:12:40Z"]})
     planned_start_at = Time(required=True, metadata={"description": "Of service: after waiting for the window"})
@@ -81,7 +95,8 @@ class StopSchema(Schema):
         required=True, metadata={"description": "False: a great-circle estimate, the streets gave no answer"}
     )
     withdrawn_at = Time(required=True, allow_none=True, metadata={"description": "Pass by: nothing is left to bring"})
-    drops = fields.List(fields.Nested(DropSchema), required=True)
+    drops = fields.List(fields.Nested(DropSchema), required=True, metadata={"description": "Of a delivery stop"})
+    fetches = fields.List(fields.Nested(FetchSchema), required=True, metadata={"description": "Of a pickup stop"})
 
 
 class PauseSchema(Schema):

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.fields import ChangeSchema, PageQuery, Place, Schema, Time, Whole, skills
-from routing.models import Pause
+from routing.models import Pause, Reloads
 
 
 class BreakSchema(Schema):
@@ -20,6 +20,23 @@ class BreakSchema(Schema):
     @post_load
     def _pause(self, data: dict[str, Any], **_: Any) -> Pause:
         return Pause(**data)
+
+
+class ReloadsSchema(Schema):
+    """Trips back to load in the middle of the shift. Without a place: where the shift starts."""
+
+    most = Whole(least=1, most=10, load_default=1, metadata={"description": "How often at most", "examples": [1]})
+    duration_s = Whole(required=True, most=4 * 3600, metadata={"description": "Seconds there", "examples": [900]})
+    place = Place(load_default=None, allow_none=True)
+
+    @post_load
+    def _reloads(self, data: dict[str, Any], **_: Any) -> Reloads:
+        return Reloads(**data)
+
+
+def _reloads(**kwargs: Any) -> fields.Nested:
+    about = {"description": "Coming back to load, when all does not go along at once; null: never"}
+    return fields.Nested(ReloadsSchema, allow_none=True, metadata=about, **kwargs)
 
 
 _SKILLS = "What the driver can do; the vehicle's count as well"
@@ -55,6 +72,7 @@ class ShiftDraftSchema(Schema):
     start_place = Place(required=True)
     end_place = Place(load_default=None, allow_none=True)
     breaks = _breaks(load_default=list)
+    reloads = _reloads(load_default=None)
     skills = skills(_SKILLS, load_default=list)
     max_duration_s = _max_duration_s(load_default=None)
     max_distance_m = _max_distance_m(load_default=None)
@@ -71,6 +89,7 @@ class ShiftChangeSchema(ChangeSchema):
     start_place = Place()
     end_place = Place(allow_none=True)
     breaks = _breaks()
+    reloads = _reloads()
     skills = skills(_SKILLS)
     max_duration_s = _max_duration_s()
     max_distance_m = _max_distance_m()
@@ -88,6 +107,7 @@ class ShiftSchema(Schema):
     start_place = Place(required=True)
     end_place = Place(required=True, allow_none=True)
     breaks = _breaks(required=True)
+    reloads = _reloads(required=True)
     skills = skills(_SKILLS, required=True)
     max_duration_s = _max_duration_s(required=True)
     max_distance_m = _max_distance_m(required=True)

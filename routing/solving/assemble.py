@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from routing.solving.price import balance, preference, route_cost, untimely
 from routing.solving.problem import Problem, Sequences, Step, Stop, Vehicle
-from routing.solving.retime import retime
 from routing.solving.solution import Cost, Route, Solution, Unassigned
 from routing.solving.steps import stops_of
+from routing.solving.timing.retime import retime
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kernel.clock import Clock
 from kernel.ids import new_id
 from routing import requesting
 from routing.given import fingerprint, given_delivery, given_shift
-from routing.models import Shift
+from routing.models import Shift, Unassigned
 from tests import factories
 from tests import routing_rows as rows
 
@@ -211,6 +211,30 @@ class TestAShift:
 
         assert problem(desk.patch(path, {"end_place": None}, '"1"')) == (409, "shift-already-routed")
         assert problem(desk.delete(path, '"1"')) == (409, "shift-already-routed")
+
+
+class TestWhatAPlanLeavesOut:
+    def test_is_shown_with_who_comes_closest_and_what_would_help(self, desk: Desk) -> None:
+        shift = desk.shift()
+        brought, left, known = (rows.delivery(desk.session, merchant=desk.merchant, now=desk.now) for _ in range(3))
+        route = rows.published_route(desk.session, on=shift, stops=[[brought]], now=desk.now, published=False)
+        nearest = {"shift_id": str(shift.id), "name": "Van 3 (Aino Virtanen)"}
+        late = {"rule": "window_end", "by": 12, "unit": "min", "what": None, "window": None}
+        exceeded = late | {"words": "12 min after its window ends"}
+        helps = late | nearest | {"added_min": 9, "added_m": -20, "added_cost": 540, "words": "fits if ..."}
+        why = {"plan_id": route.plan_id, "reason": "NO_ROOM", "detail": "full"}
+        desk.session.add(
+            Unassigned(**why, delivery_id=left.id, nearest_vehicle=nearest, exceeded=[exceeded], relaxation=helps)
+        )
+        desk.session.add(Unassigned(**why, delivery_id=known.id))
+        desk.session.flush()
+
+        found = {each["delivery_id"]: each for each in desk.get(f"/v1/plans/{route.plan_id}").json["unassigned"]}
+
+        told = found[str(left.id)]
+        assert (told["nearest_vehicle"], told["exceeded"], told["relaxation"]) == (nearest, [exceeded], helps)
+        plain = found[str(known.id)]
+        assert (plain["nearest_vehicle"], plain["exceeded"], plain["relaxation"]) == (None, [], None)
 
 
 class TestAskingForAPlan:

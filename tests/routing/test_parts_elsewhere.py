@@ -6,14 +6,14 @@ import pytest
 from bench.planning import day
 from routing import sealing
 from routing.sealing import Forged, opened, sealed
-from routing.solving.asked import Elsewhere
-from routing.solving.checker import violations
-from routing.solving.cooling import Stretch
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
-from routing.solving.named import named, resolved
-from routing.solving.parts import Part, PartAnswer, cut_out, solve_part, unchanged
-from routing.solving.portfolio import is_solved_in_parts
-from routing.solving.process import run
+from routing.solving.processes.named import named, resolved
+from routing.solving.processes.process import run
+from routing.solving.searching.asked import Elsewhere
+from routing.solving.searching.cooling import Stretch
+from routing.solving.searching.parts import Part, PartAnswer, cut_out, solve_part, unchanged
+from routing.solving.searching.portfolio import is_solved_in_parts
 from tests.routing.solving.instances import problem, stop, vehicle
 from tests.routing.solving.test_portfolio import without_breaks
 

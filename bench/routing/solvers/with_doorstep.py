@@ -5,9 +5,9 @@ import time
 from bench.routing.as_problem import as_problem
 from bench.routing.instance import Instance
 from bench.routing.solvers.answer import Answer
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
-from routing.solving.process import run
+from routing.solving.processes.process import run
 
 
 def solve(instance: Instance, *, seconds: float, seed: int) -> Answer:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from routing.solving.ruin_recreate.calls import ruin, take_back
 from routing.solving.ruin_recreate.chance import below, impatience
 from routing.solving.ruin_recreate.compiled import compiled, inlined
-from routing.solving.ruin_recreate.layout import ROUTE
+from routing.solving.ruin_recreate.layout import NEVER, ROUTE
 from routing.solving.ruin_recreate.memory import row
 from routing.solving.ruin_recreate.recreate import recreate
 from routing.solving.ruin_recreate.rows import counts, item, node_at, put, request_at, route_at, tally
@@ -76,7 +76,7 @@ def _begin(plan: Any, work: Any, build: bool) -> None:
 @inlined
 def _decide(task: Any, plan: Any, work: Any, temperature: float) -> None:
     cost, lost = _changes(task, plan, work)
-    if cost + lost * task.must_penalty < temperature * impatience(work):
+    if cost < NEVER // 2 and cost + lost * task.must_penalty < temperature * impatience(work):
         tally(plan).cost += cost
         tally(plan).lost += lost
         for at in range(counts(work).saved):

@@ -130,7 +130,9 @@ def _rank(task: Any, plan: Any, head: int, tail: int) -> None:
 
 @inlined
 def line_fits(task: Any, work: Any, route: int, count: int) -> bool:
-    """Whether all that the first `count` nodes of `Work.line` ask for fits on board, in every trip."""
+    """Whether all that the first `count` nodes of `Work.line` ask for fits on board, and no reload tears a pair."""
+    if not _pairs_are_whole(task, work, count):
+        return False
     for name in range(task.names):
         room = capacity_at(task, item(task.kind_numbers, route), name)
         total = change = most = 0
@@ -145,4 +147,16 @@ def line_fits(task: Any, work: Any, route: int, count: int) -> bool:
                 total += demand_at(task, node, name)
             change += collect_at(task, node, name) - demand_at(task, node, name)
             most = max(most, change)
+    return True
+
+
+@inlined
+def _pairs_are_whole(task: Any, work: Any, count: int) -> bool:
+    owed = 0
+    for at in range(1, count):
+        spot = spot_at(task, item(work.line, at))
+        if spot.partner >= 0:
+            owed += 1 if spot.pickup else -1
+        if spot.reload and owed:
+            return False
     return True

@@ -55,8 +55,9 @@ def walked_cost(
 ) -> int:
     """What the route costs more with these nodes (see `line_up`), walked exactly; NEVER where not under `bar`."""
     count = line_up(task, plan, work, route, before, node, before_second, second)
-    added = line_cost(task, plan, work, route, count) - route_at(plan, route).cost
-    return added if added < bar else NEVER
+    cost = line_cost(task, plan, work, route, count)
+    added = cost - route_at(plan, route).cost
+    return added if cost < NEVER and added < bar else NEVER
 
 
 @inlined

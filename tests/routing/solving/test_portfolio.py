@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.planning import day
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import Problem
 from routing.solving.solve import solve

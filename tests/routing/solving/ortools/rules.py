@@ -72,6 +72,12 @@ def _shared(**fields: object) -> Problem:
     return problem(open_ended(), open_ended("b"), first, *(stop(place, **fields) for place in (2, 3, 4)))
 
 
+def _with_a_gap(**fields: object) -> Problem:
+    """The first vehicle, alone allowed, is at 1 between its windows; for the second the day is long."""
+    first = stop(1, windows=((0, 50), (1000, 1100)), refused_vehicles=frozenset({"b"}), penalty=9000)
+    return problem(vehicle(shift_end_s=900, **fields), vehicle("b", fixed_cost=1), first, stop(2))
+
+
 _FROM_BOTH_ENDS = (vehicle(), vehicle("b", start_place=9, end_place=9))
 _DEPOT = Reload(place=0)
 _ONE = (1,)
@@ -236,6 +242,15 @@ RULES = {
         ),
         best=[["at 2", "at 1", RELOAD, "at 3"]],
     ),
+    "what comes next is on board after an empty trip too": Rule(
+        problem=parcels(
+            vehicle(capacities=_ONE, reload=_DEPOT),
+            stop(1, windows=((100, 101),)),
+            stop(2, collects=_ONE),
+            stop(3, demands=_ONE),
+        ),
+        best=[["at 1", "at 3", "at 2"]],
+    ),
     "a pair lies within one trip": Rule(
         # Between 1 and 2 lies a reload: 1 and 2 and both halves of the pair cannot all be served.
         problem=parcels(
@@ -312,5 +327,37 @@ RULES = {
     ),
     "standing still where its way is longer than its shift": Rule(
         problem=problem(vehicle(), vehicle("b", end_place=9, shift_end_s=100), stop(1)), best=[["at 1"], []]
+    ),
+    "a stop that every vehicle likes less may stay out": Rule(
+        problem=problem(
+            vehicle(), vehicle("b", fixed_cost=1), stop(1), stop(9, penalty=100, vehicle_costs=(("a", 50), ("b", 60)))
+        ),
+        best=[["at 1"], []],
+    ),
+    "waiting costs as driving does": Rule(
+        # One for both: 200 s of driving and 900 s of waiting; two: 400 s and the second's 300.
+        problem=problem(
+            vehicle(),
+            vehicle("b", fixed_cost=300),
+            stop(1, windows=((100, 101),), refused_vehicles=frozenset({"b"})),
+            stop(2, windows=((1000, 1001),)),
+        ),
+        best=[["at 1"], ["at 2"]],
+    ),
+    "a break never cuts a service": Rule(
+        problem=problem(
+            vehicle(breaks=(pause(120, 150, 30),)), stop(1, service_s=100, windows=((100, 101),)), stop(2, penalty=1)
+        ),
+        best=[[]],
+    ),
+    "between two windows": Rule(problem=_with_a_gap(), best=[["at 2"], []]),
+    "between two windows beside a break": Rule(problem=_with_a_gap(breaks=(pause(0, 5000, 50),)), best=[["at 2"], []]),
+    "the later window beside a break": Rule(
+        problem=problem(
+            vehicle(breaks=(pause(400, 400, 100),)),
+            stop(1, windows=((0, 50), (600, 700), (800, 900))),
+            stop(2, windows=((0, 600),)),
+        ),
+        best=[["at 2", "at 1"]],
     ),
 }

@@ -4,11 +4,11 @@ import pytest
 
 from bench.planning import day
 from routing.solving.assemble import rank
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
-from routing.solving.ortools_polish import polish, reread
-from routing.solving.ortools_search import search
 from routing.solving.problem import Problem, Reload, Sequences
+from routing.solving.with_ortools.polish import polish, reread
+from routing.solving.with_ortools.search import search
 from tests.routing.solving.instances import pause, problem, stop, vehicle
 from tests.routing.solving.ortools.rules import RELOAD, RULES, slow_from
 
@@ -92,6 +92,7 @@ class TestReread:
             ("a reload takes its time", ["at 1", RELOAD, "at 2"]),
             ("what was collected goes off at a reload", ["at 1", "at 3", "at 2"]),
             ("what comes next is not on board before the reload", ["at 2", RELOAD, "at 1", "at 3"]),
+            ("what comes next is on board after an empty trip too", ["at 1", RELOAD, "at 2", "at 3"]),
             ("a pair lies within one trip", ["pickup", "at 1", RELOAD, "at 2", "delivery"]),
             ("parking takes its time", ["at 0", "at 1"]),
             ("locked prefix", ["at 1", "at 2", "at 3"]),

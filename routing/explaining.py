@@ -1,0 +1,142 @@
+"""Why a delivery was left out, in figures and words of the trade: minutes, names, kilograms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from routing.given import GivenShift
+from routing.models import Unassigned
+from routing.solving.explaining.explain import explain
+from routing.solving.explaining.explanation import Excess, Explanation, Relaxation, Rule
+from routing.solving.problem import Problem
+from routing.solving.solution import Solution
+from routing.translation import Question
+
+_MINUTE_S = 60
+
+_EXCEEDED = {
+    Rule.WINDOW_END: "{amount} after its window ends",
+    Rule.WINDOW_START: "{amount} before its window begins",
+    Rule.SHIFT_END: "{amount} after the shift ends",
+    Rule.SHIFT_START: "{amount} before the shift begins",
+    Rule.BREAK: "{amount} from when the break may be",
+    Rule.MAX_DURATION: "{amount} longer than a route of this shift may last",
+    Rule.MAX_DISTANCE: "{amount} farther than a route of this shift may go",
+    Rule.MAX_STOPS: "{amount} more than a route of this shift may have",
+    Rule.CAPACITY: "{amount} over",
+    Rule.SKILL: "lacks {name}",
+    Rule.EXCLUDED_SKILL: "has {name}, which it excludes",
+    Rule.VEHICLE_ALLOWED: "may not bring it",
+    Rule.PENALTY: "{amount} more than leaving it out costs",
+    Rule.LATER_WINDOWS: "{amount} too late for those after it",
+}
+_FITS_IF = {
+    Rule.WINDOW_END: "its window ends {amount} later",
+    Rule.WINDOW_START: "its window begins {amount} earlier",
+    Rule.SHIFT_END: "the shift ends {amount} later",
+    Rule.SHIFT_START: "the shift begins {amount} earlier",
+    Rule.BREAK: "the break may be {amount} earlier or later",
+    Rule.MAX_DURATION: "the route may last {amount} longer",
+    Rule.MAX_DISTANCE: "the route may go {amount} farther",
+    Rule.MAX_STOPS: "the route may have {amount} more",
+    Rule.CAPACITY: "the vehicle holds {amount} more",
+    Rule.SKILL: "it may be brought without {name}",
+    Rule.EXCLUDED_SKILL: "it may be brought with {name}",
+    Rule.VEHICLE_ALLOWED: "this shift may bring it",
+    Rule.PENALTY: "leaving it out costs {amount} more",
+}
+_UNITS = {
+    Rule.MAX_DISTANCE: "m",
+    Rule.MAX_STOPS: "stops",
+    Rule.SKILL: "skills",
+    Rule.EXCLUDED_SKILL: "skills",
+    Rule.VEHICLE_ALLOWED: "shifts",
+    Rule.PENALTY: "s",
+}
+_CAPACITY_UNITS = {"parcels": "parcels", "weight_g": "g", "volume_cm3": "cm3"}
+
+
+def tell(question: Question, problem: Problem, solution: Solution, *, rows: Sequence[Unassigned]) -> None:
+    """Write into the rows who came closest, by how much that fails, and what would help. Seconds for a large plan."""
+    by_delivery = {
+        each.id: explanation
+        for explanation in explain(problem, solution)
+        for each in question.open[explanation.stop_id].deliveries
+    }
+    teller = _Teller(question, {str(shift.id): shift for shift in question.job.shifts})
+    for row in rows:
+        if row.delivery_id in by_delivery:
+            teller.tell(row, by_delivery[row.delivery_id])
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    question: Question
+    shifts: Mapping[str, GivenShift]
+
+    def tell(self, row: Unassigned, explanation: Explanation) -> None:
+        row.nearest_vehicle = self._vehicle(explanation.vehicle_id)
+        row.exceeded = [self._excess(each) | {"words": self._words(_EXCEEDED, each)} for each in explanation.exceeded]
+        if explanation.relaxation is not None:
+            row.relaxation = self._relaxation(explanation.relaxation)
+
+    def _vehicle(self, shift_id: str) -> dict[str, Any]:
+        return {"shift_id": shift_id, "name": self.shifts[shift_id].label}
+
+    def _relaxation(self, relaxation: Relaxation) -> dict[str, Any]:
+        added = f"{_signed(_minutes(relaxation.added_s))} min, {_signed(round(relaxation.added_m / 1000, 1))} km"
+        return self._excess(relaxation.gives) | {
+            **self._vehicle(relaxation.vehicle_id),
+            "added_min": _minutes(relaxation.added_s),
+            "added_m": relaxation.added_m,
+            "added_cost": self.question.prices.seconds(relaxation.added_cost),
+            "words": f"fits if {self._words(_FITS_IF, relaxation.gives)}: {added}",
+        }
+
+    def _excess(self, excess: Excess) -> dict[str, Any]:
+        by, unit = self._counted(excess)
+        return {"rule": excess.rule.value, "by": by, "unit": unit, "what": excess.name, "window": self._window(excess)}
+
+    def _window(self, excess: Excess) -> dict[str, str] | None:
+        if excess.window is None:
+            return None
+        starts_at, ends_at = (self.question.origin.instant(second) for second in excess.window)
+        return {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+
+    def _counted(self, excess: Excess) -> tuple[int, str]:
+        """How much, and of what; minutes and prices rounded up, so that so much is enough."""
+        if excess.rule is Rule.CAPACITY:
+            return excess.by, _CAPACITY_UNITS[excess.name or "parcels"]
+        if excess.rule is Rule.PENALTY:
+            return -(-excess.by // self.question.prices.scale), "s"
+        if excess.rule in _UNITS:
+            return excess.by, _UNITS[excess.rule]
+        return _minutes(excess.by), "min"
+
+    def _words(self, texts: Mapping[Rule, str], excess: Excess) -> str:
+        by, unit = self._counted(excess)
+        return texts[excess.rule].format(amount=_amount(by, unit), name=excess.name)
+
+
+def _amount(by: int, unit: str) -> str:
+    """As a person says it."""
+    if unit == "g":
+        return f"{by / 1000:g} kg"
+    if unit == "cm3":
+        return f"{by / 1000:g} litres"
+    if unit == "m":
+        return f"{by / 1000:g} km"
+    if by == 1:
+        unit = unit.removesuffix("s") if unit in ("parcels", "stops") else unit
+    return f"{by} {unit}"
+
+
+def _minutes(seconds: int) -> int:
+    """Whole minutes, rounded up."""
+    return -(-seconds // _MINUTE_S)
+
+
+def _signed(number: float) -> str:
+    return f"{number:+g}"
