@@ -18,7 +18,7 @@ from bench._busy_day import HOUR, Town, make_tours, new_stop
 from bench._small_day import KINDS, SLOW, small_day
 from bench._street_day import StreetTown, spans, street_day
 from routing.insertion import MOST_ASKED, Wanted, offers
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.pricing.day import Day, day, day_of
 from routing.solving.pricing.pricing import Priced, price, worth_asking
 from routing.solving.pricing.pricing_kernel import NOWHERE

@@ -18,7 +18,7 @@ from routing.solving.checking.checker import violations
 from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit, default_limit
 from routing.solving.problem import Break, Problem, Profile, Stop, Vehicle, Window
-from routing.solving.processes.process import run
+from routing.solving.process import run
 
 HOUR = 3600
 

@@ -32,7 +32,7 @@ from routing.replan_settling import store_replan
 from routing.sealing import opened, sealed
 from routing.settling import ChangedMeanwhile
 from routing.solving.limit import Progress
-from routing.solving.processes.process import Cancelled
+from routing.solving.process import Cancelled
 from routing.solving.searching.asked import Elsewhere
 from routing.withdrawing import show_change, withdraw_delivery
 

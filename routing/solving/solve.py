@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from routing.solving.assemble import assemble, left_out, rank
 from routing.solving.checking.checker import violations
 from routing.solving.checking.violation import Violation
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct, insert_all
 from routing.solving.inserting.reasons import unfit, without_room
 from routing.solving.inserting.repair import repair

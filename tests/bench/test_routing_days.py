@@ -20,7 +20,7 @@ from bench.routing.rounds import a_round
 from bench.routing.statable import CONSTRAINTS, By, cannot_state
 from bench.routing.statable import told as stated
 from places.streets import Matrix
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.problem import Problem, Stop
 from routing.solving.timing.retime import check_route
 from routing.solving.validating.validate import check_problem

@@ -8,8 +8,8 @@ from routing import sealing
 from routing.sealing import Forged, opened, sealed
 from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
+from routing.solving.process import run
 from routing.solving.processes.named import named, resolved
-from routing.solving.processes.process import run
 from routing.solving.searching.asked import Elsewhere
 from routing.solving.searching.cooling import Stretch
 from routing.solving.searching.parts import Part, PartAnswer, cut_out, solve_part, unchanged

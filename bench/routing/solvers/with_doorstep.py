@@ -7,7 +7,7 @@ from bench.routing.instance import Instance
 from bench.routing.solvers.answer import Answer
 from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
-from routing.solving.processes.process import run
+from routing.solving.process import run
 
 
 def solve(instance: Instance, *, seconds: float, seed: int) -> Answer:

@@ -6,7 +6,7 @@ from bench.routing.region import Region, problem_of
 from bench.routing.solvers.plan_answer import PlanAnswer, plan_answer
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import Problem
-from routing.solving.processes.process import run
+from routing.solving.process import run
 
 
 def solve(work: Problem | Region, *, seconds: float, seed: int) -> PlanAnswer:

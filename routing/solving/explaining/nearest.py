@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.explaining.trial import Trial
-from routing.solving.inserting.fits import DoesNotFit, check_may_serve
+from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.inserting.roads import FAR, Roads
 from routing.solving.inserting.round import NOWHERE, Round, round_of
 from routing.solving.inserting.units import Unit

@@ -9,7 +9,7 @@ from routing.solving.checking.checker import violations
 from routing.solving.explaining.explanation import Excess, Rule
 from routing.solving.explaining.giving import step_given, stop_given, vehicle_given
 from routing.solving.explaining.slack import MOST_S
-from routing.solving.inserting.fits import DoesNotFit, loads
+from routing.solving.fits import DoesNotFit, loads
 from routing.solving.problem import UNREACHABLE, Problem, Reload, Step, Stop, Vehicle
 from routing.solving.solution import Solution
 from routing.solving.steps import stops_of, trips_of

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from routing.solving.assemble import sequence_cost
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.locks import locked_start
 from routing.solving.inserting.reasons import too_dear, without_room
 from routing.solving.inserting.rounds import Rounds

@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.problem import Problem, ProblemError, Step, Stop, Vehicle
 from routing.solving.timing.retime import check_route
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from routing.solving.inserting.fits import DoesNotFit, check_load, check_may_serve
+from routing.solving.fits import DoesNotFit, check_load, check_may_serve
 from routing.solving.inserting.locks import locked_start
 from routing.solving.inserting.units import Unit, units_of
 from routing.solving.problem import Problem, Step, Stop, Vehicle

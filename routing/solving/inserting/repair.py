@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.locks import locked_start
 from routing.solving.inserting.units import Unit, unit_by_stop
 from routing.solving.problem import Problem, Reload, Sequences, Step, Stop, Vehicle

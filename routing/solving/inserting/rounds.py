@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.solving.inserting.fits import DoesNotFit, check_may_serve
+from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.inserting.placements import placements
 from routing.solving.inserting.roads import Roads
 from routing.solving.inserting.round import Round, round_of

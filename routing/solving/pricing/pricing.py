@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.inserting.fits import DoesNotFit, check_may_serve
+from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.pricing.day import Day, day
 from routing.solving.pricing.pricing_kernel import NOWHERE, Asked, Found, scan
 from routing.solving.pricing.tour import Ways, ways_to

@@ -36,7 +36,7 @@ class Errand:
         replies, reply = os.pipe()
         with write_order(order) as file:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "routing.solving.processes.child", kind, str(os.getpid()), str(replies)],
+                [sys.executable, "-m", "routing.solving.child", kind, str(os.getpid()), str(replies)],
                 stdin=file,
                 stdout=subprocess.PIPE,
                 pass_fds=[replies],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.price import route_cost
 from routing.solving.problem import Problem, Reload, Sequences, Step, Stop
 from routing.solving.replanning.loosen import loosen

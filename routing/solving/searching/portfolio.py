@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from routing.solving.assemble import rank
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences
 from routing.solving.processes.named import named

@@ -5,11 +5,11 @@ from itertools import accumulate
 
 import numpy as np
 
+from routing.solving.alike import alike
 from routing.solving.assemble import sequence_cost
 from routing.solving.problem import Problem, Reload, Sequences, Step, Stop, Vehicle
 from routing.solving.processes.errand import Errand
 from routing.solving.processes.frames import Done, Failed
-from routing.solving.searching.alike import alike
 from routing.solving.searching.budget import Budget
 from routing.solving.searching.columns import Columns
 from routing.solving.steps import stops_of

@@ -10,7 +10,7 @@ driver's own time and not part of the route.
 
 from collections.abc import Sequence
 
-from routing.solving.inserting.fits import DoesNotFit, check_steps
+from routing.solving.fits import DoesNotFit, check_steps
 from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle
 from routing.solving.solution import Reason, Reloaded, Route, Visit
 from routing.solving.timing.legs import Halted, Leg, Schedule, walk

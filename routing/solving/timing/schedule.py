@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.problem import UNREACHABLE, Break, Vehicle
 from routing.solving.solution import Reason
 from routing.solving.timing.best_times import best_times, shortest

@@ -10,7 +10,7 @@ from functools import lru_cache, reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.inserting.fits import DoesNotFit, check_may_serve
+from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.problem import UNREACHABLE, Break, Problem, Profile, SoftWindow, Stop, Vehicle, Window
 
 IMPOSSIBLE = float("inf")

@@ -1,6 +1,6 @@
 """Refuses pairs, choices and locks that contradict themselves or each other."""
 
-from routing.solving.inserting.fits import DoesNotFit, check_may_serve
+from routing.solving.fits import DoesNotFit, check_may_serve
 from routing.solving.problem import Problem, ProblemError, Stop
 
 

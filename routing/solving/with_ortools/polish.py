@@ -1,7 +1,7 @@
 """OR-Tools as second reader of plans that others made: does it accept them, and can it still better them."""
 
 from routing.solving.assemble import rank
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Reload, Sequences
 from routing.solving.with_ortools.build import build

@@ -9,7 +9,7 @@ from typing import Any
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from routing.solving.assemble import rank
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, Stop

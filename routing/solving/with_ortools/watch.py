@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, Step, Stop
 from routing.solving.timing.retime import check_route

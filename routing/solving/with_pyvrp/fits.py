@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from routing.solving.alike import refused
 from routing.solving.problem import Problem, Stop, Vehicle
-from routing.solving.searching.alike import refused
 
 _LARGEST = 30_000_000
 """Entries of all its matrices together, 16 bytes each: it keeps one for each profile and set of stops refused."""

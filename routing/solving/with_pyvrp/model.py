@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Shipment, VehicleType
 
+from routing.solving.alike import alike, refused
 from routing.solving.problem import UNREACHABLE, Problem, Profile, Stop, Vehicle, Window
-from routing.solving.searching.alike import alike, refused
 
 NOWHERE = -1
 """The place of an end that is open: reached from everywhere in no time."""

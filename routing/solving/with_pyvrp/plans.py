@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pyvrp import Activity, ActivityType, Route, Solution
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.problem import Sequences, Step, Stop, Vehicle
 from routing.solving.steps import without_empty_trips
 from routing.solving.timing.retime import retime

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.locks import locked_start
 from routing.solving.problem import (
     UNREACHABLE,

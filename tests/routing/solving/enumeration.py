@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, combinations, permutations, product
 
 from routing.solving.assemble import rank, sequence_cost
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.units import Unit, units_of
 from routing.solving.problem import Problem, Sequences, Step, Stop, Vehicle
 

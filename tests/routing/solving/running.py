@@ -17,7 +17,7 @@ def is_errand(process: int, kind: str = "") -> bool:
         words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
     except FileNotFoundError:
         return False
-    return b"routing.solving.processes.child" in words and (not kind or kind.encode() in words)
+    return b"routing.solving.child" in words and (not kind or kind.encode() in words)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from routing.solving.checking.checker import violations
 from routing.solving.explaining.explain import explain, sequences_of
 from routing.solving.explaining.explanation import Excess, Explanation, Rule
 from routing.solving.explaining.giving import stop_given, vehicle_given
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct
 from routing.solving.inserting.units import unit_by_stop
 from routing.solving.problem import Break, Problem, Reload, Sequences, Stop

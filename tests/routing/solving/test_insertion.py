@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bench.planning import day
 from routing.solving.assemble import left_out
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct, insert_all
 from routing.solving.inserting.repair import repair
 from routing.solving.inserting.rounds import Rounds

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing.solving.assemble import assemble, left_out
 from routing.solving.checking.checker import violations
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct
 from routing.solving.pricing.day import day
 from routing.solving.pricing.pricing import Priced, price

@@ -10,8 +10,8 @@ import pytest
 from bench.planning import day
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import ProblemError
+from routing.solving.process import Cancelled, SolverDied, run
 from routing.solving.processes.named import resolved
-from routing.solving.processes.process import Cancelled, SolverDied, run
 from routing.solving.solve import solve
 from tests.routing.solving.instances import INSTANCES, problem, vehicle
 from tests.routing.solving.running import errands, gone, nobody_left
@@ -112,7 +112,7 @@ class TestRun:
 class TestImport:
     def test_of_the_problem_alone_is_cheap(self) -> None:
         asked = (
-            "import sys, routing.solving.problem, routing.solving.processes.process, routing.solving.solve; "
+            "import sys, routing.solving.problem, routing.solving.process, routing.solving.solve; "
             "print([name for name in sys.modules if name.startswith('ortools')])"
         )
         environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from routing.solving.assemble import rank
 from routing.solving.checking.checker import violations
-from routing.solving.inserting.fits import DoesNotFit
+from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct
 from routing.solving.inserting.locks import locked_start
 from routing.solving.inserting.reasons import unfit

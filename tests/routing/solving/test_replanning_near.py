@@ -9,7 +9,7 @@ from routing.solving.checking.checker import violations
 from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, SoftWindow, Stop
-from routing.solving.processes.process import run
+from routing.solving.process import run
 from routing.solving.replanning.loosen import loosen
 from routing.solving.replanning.replan import replan
 from routing.solving.solution import Solution

@@ -1,6 +1,6 @@
 """A process for one errand: reads the order from standard input, writes frames to standard output.
 
-Started by `errand`, as `python -m routing.solving.processes.child KIND PARENT REPLIES`, and dies with that parent.
+Started by `errand`, as `python -m routing.solving.child KIND PARENT REPLIES`, and dies with that parent.
 """
 
 import ctypes
@@ -10,8 +10,8 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
+from routing.solving.errands import ERRANDS
 from routing.solving.processes.errand import FINISH
-from routing.solving.processes.errands import ERRANDS
 from routing.solving.processes.frames import Done, Failed, Frame, Started, packed, reply_from
 from routing.solving.processes.orders import read_order
 
