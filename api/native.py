@@ -9,7 +9,7 @@ import structlog
 from gevent import get_hub, spawn
 from gevent.monkey import is_module_patched
 
-from routing.solving import one_route
+from routing.solving.replanning import one_route
 
 
 def run[**P, R](deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.solving.pricing.tour import Tour, Ways, tour_along
 from routing.solving.problem import Break, Problem, Stop, Vehicle, Window
-from routing.solving.tour import Tour, Ways, tour_along
 
 HOUR = 3600
 KINDS = ("parcels", "weight", "volume")

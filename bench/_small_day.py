@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
 from routing.solving.problem import (
     Break,
     Hours,

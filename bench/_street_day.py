@@ -16,9 +16,9 @@ from routing.nearness import Drive, pace
 from routing.pricing import Prices
 from routing.rounds import Round
 from routing.seconds import Origin
-from routing.solving.day import day_of
+from routing.solving.pricing.day import day_of
+from routing.solving.pricing.tour import Ways
 from routing.solving.problem import Window
-from routing.solving.tour import Ways
 
 MIDNIGHT = datetime(2026, 11, 2, tzinfo=UTC)
 

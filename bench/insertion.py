@@ -18,12 +18,12 @@ from bench._busy_day import HOUR, Town, make_tours, new_stop
 from bench._small_day import KINDS, SLOW, small_day
 from bench._street_day import StreetTown, spans, street_day
 from routing.insertion import MOST_ASKED, Wanted, offers
-from routing.solving.day import Day, day, day_of
 from routing.solving.fits import DoesNotFit
-from routing.solving.pricing import Priced, price, worth_asking
-from routing.solving.pricing_kernel import NOWHERE
+from routing.solving.pricing.day import Day, day, day_of
+from routing.solving.pricing.pricing import Priced, price, worth_asking
+from routing.solving.pricing.pricing_kernel import NOWHERE
+from routing.solving.pricing.tour import Ways, ways_to
 from routing.solving.problem import Stop, Window
-from routing.solving.tour import Ways, ways_to
 
 LIMIT_MS = 10.0
 LIMIT_WITH_STREETS_MS = 60.0

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from routing.solving.assemble import rank
-from routing.solving.checker import violations
-from routing.solving.insertion import construct
+from routing.solving.checking.checker import violations
+from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit, default_limit
 from routing.solving.problem import Break, Problem, Profile, Stop, Vehicle, Window
 from routing.solving.process import run

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from routing.solving.assemble import assemble
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Profile, Sequences, SoftWindow, Stop, Vehicle
-from routing.solving.replan import replan
+from routing.solving.replanning.replan import replan
 from routing.solving.ruin_recreate import search
 from routing.solving.solution import Reason, Solution, Unassigned
 from routing.solving.solve import solve

@@ -28,8 +28,8 @@ from routing.replan_job import ReplanJob, job_of, live_routes
 from routing.replan_levels import check_no_trips
 from routing.replan_terms import Seen, Terms
 from routing.solving.assemble import assemble
-from routing.solving.one_route import NotDriveable, Reordered, one_route
 from routing.solving.problem import Step, Stop
+from routing.solving.replanning.one_route import NotDriveable, Reordered, one_route
 from routing.standing import lock_routes
 from tracking import positions, refreshing
 

@@ -12,12 +12,12 @@ from routing.assembling import Answer, assemble
 from routing.given import Job
 from routing.pricing import Prices
 from routing.solving import process
-from routing.solving.asked import Elsewhere
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit, OnProgress, default_limit
-from routing.solving.portfolio import is_solved_in_parts
 from routing.solving.problem import Problem, ProblemError
 from routing.solving.process import SolverDied
+from routing.solving.searching.asked import Elsewhere
+from routing.solving.searching.portfolio import is_solved_in_parts
 from routing.solving.solution import Solution
 from routing.translation import Question
 

@@ -18,10 +18,10 @@ from routing.pricing import Prices
 from routing.rounds import GivenStop, NothingDriven, Round
 from routing.seconds import Origin
 from routing.solving import problem as solving
-from routing.solving.day import Day, day_of
 from routing.solving.fits import DoesNotFit
+from routing.solving.pricing.day import Day, day_of
+from routing.solving.pricing.tour import Tour, tour_along
 from routing.solving.solution import Reason
-from routing.solving.tour import Tour, tour_along
 from routing.translation import Question
 
 _NO_LIMIT = 2**31 - 1

@@ -8,8 +8,8 @@ from typing import Any
 
 from routing.given import GivenShift
 from routing.models import Unassigned
-from routing.solving.explain import explain
-from routing.solving.explanation import Excess, Explanation, Relaxation, Rule
+from routing.solving.explaining.explain import explain
+from routing.solving.explaining.explanation import Excess, Explanation, Relaxation, Rule
 from routing.solving.problem import Problem
 from routing.solving.solution import Solution
 from routing.translation import Question

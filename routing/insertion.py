@@ -18,9 +18,9 @@ from places.streets import Streets
 from routing.days import CarrierDay
 from routing.given import Span, Travel
 from routing.nearness import guessed
-from routing.solving.pricing import price, worth_asking
+from routing.solving.pricing.pricing import price, worth_asking
+from routing.solving.pricing.tour import Ways
 from routing.solving.problem import UNREACHABLE, Stop, Window
-from routing.solving.tour import Ways
 from routing.traffic import slowed
 
 MOST_ASKED = 80

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.geo import EARTH_RADIUS_M, Point
-from routing.solving.tour import Ways
+from routing.solving.pricing.tour import Ways
 
 _QUICK = 0.25
 """The share of the drives that are quicker than the guess. Too slow it would hide positions, too quick ask for more."""

@@ -14,9 +14,9 @@ from routing.replan_job import ReplanJob
 from routing.replan_problem import Binding
 from routing.solving import process
 from routing.solving.limit import Limit, OnProgress
-from routing.solving.loosen import loosen
 from routing.solving.problem import Problem, ProblemError, Sequences
 from routing.solving.process import SolverDied
+from routing.solving.replanning.loosen import loosen
 from routing.solving.solution import Solution
 from routing.translation import Matrices, Question
 

@@ -31,9 +31,9 @@ from routing.replan_job import ReplanJob
 from routing.replan_settling import store_replan
 from routing.sealing import opened, sealed
 from routing.settling import ChangedMeanwhile
-from routing.solving.asked import Elsewhere
 from routing.solving.limit import Progress
 from routing.solving.process import Cancelled
+from routing.solving.searching.asked import Elsewhere
 from routing.withdrawing import show_change, withdraw_delivery
 
 # The longest search (600 s), its grace and two street matrices; Redis sends a task again after 900 s.
@@ -46,7 +46,7 @@ _INSPECTION_S = 1.0
 _POST_S = 2.0
 
 if TYPE_CHECKING:
-    from routing.solving.parts import Part, PartAnswer
+    from routing.solving.searching.parts import Part, PartAnswer
 
 log = structlog.get_logger()
 
@@ -95,7 +95,7 @@ def solve_part(*, letter: str) -> str:
 
     Here and not in a child: a part takes seconds, of which starting one would take half.
     """
-    from routing.solving import parts  # noqa: PLC0415 - loads machine code, once a process and only where it is used
+    from routing.solving.searching import parts  # noqa: PLC0415 - loads machine code, once a process and only where it is used
 
     return sealed(parts.solve_part(opened(letter)))
 

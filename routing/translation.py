@@ -14,7 +14,7 @@ from routing.models import CAPACITY_NAMES
 from routing.pricing import Prices
 from routing.seconds import Origin, windows_s
 from routing.solving.problem import Problem, Profile, Stop, Window
-from routing.solving.way import Way
+from routing.solving.timing.way import Way
 from routing.stating import Terms, begins, reload_place
 from routing.traffic import changes, hours, longer
 

@@ -10,10 +10,10 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
-from routing.solving.errand import FINISH
 from routing.solving.errands import ERRANDS
-from routing.solving.frames import Done, Failed, Frame, Started, packed, reply_from
-from routing.solving.orders import read_order
+from routing.solving.processes.errand import FINISH
+from routing.solving.processes.frames import Done, Failed, Frame, Started, packed, reply_from
+from routing.solving.processes.orders import read_order
 
 _PR_SET_PDEATHSIG = 1
 

@@ -6,10 +6,10 @@ Each errand imports its own library, and only when it is sent: `ortools` and `hi
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from routing.solving.asked import Elsewhere
-from routing.solving.frames import Better, Frame, Wanted
-from routing.solving.named import named, resolved
 from routing.solving.problem import Sequences
+from routing.solving.processes.frames import Better, Frame, Wanted
+from routing.solving.processes.named import named, resolved
+from routing.solving.searching.asked import Elsewhere
 
 
 class Say(Protocol):
@@ -38,7 +38,7 @@ def solve(order: Any, say: Say, finishing: Finishing) -> Any:
 
 def replan(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `replan.replan`; the order is that of `solve`, with a start."""
-    from routing.solving.replan import replan as replan_here  # noqa: PLC0415
+    from routing.solving.replanning.replan import replan as replan_here  # noqa: PLC0415
 
     problem, limit, seed, start, _ = order
     return replan_here(problem, resolved(problem, start), limit=limit, seed=seed, halted=finishing)
@@ -46,21 +46,21 @@ def replan(order: Any, say: Say, finishing: Finishing) -> Any:
 
 def pyvrp(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `pyvrp_search.search`; the order is that of a `ProcessLane`."""
-    from routing.solving.pyvrp_search import search  # noqa: PLC0415
+    from routing.solving.with_pyvrp.search import search  # noqa: PLC0415
 
     return _searched(search, order, say)
 
 
 def ortools(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `ortools_search.search`; the order is that of a `ProcessLane`."""
-    from routing.solving.ortools_search import search  # noqa: PLC0415
+    from routing.solving.with_ortools.search import search  # noqa: PLC0415
 
     return _searched(search, order, say)
 
 
 def polish(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `ortools_polish.polish`; the order is that of a `ProcessLane`."""
-    from routing.solving.ortools_polish import polish as polish_here  # noqa: PLC0415
+    from routing.solving.with_ortools.polish import polish as polish_here  # noqa: PLC0415
 
     def bettered(problem: Any, stops: Any, *, start: Any, **rest: Any) -> Any:
         return polish_here(problem, start, **rest)
@@ -70,7 +70,7 @@ def polish(order: Any, say: Say, finishing: Finishing) -> Any:
 
 def combine(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `partition.choose`; the order is what it takes."""
-    from routing.solving.partition import choose  # noqa: PLC0415
+    from routing.solving.searching.partition import choose  # noqa: PLC0415
 
     return choose(order)
 

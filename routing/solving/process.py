@@ -8,17 +8,17 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from routing.solving.asked import Elsewhere
-from routing.solving.errand import Errand
-from routing.solving.frames import Done, Failed, Wanted
 from routing.solving.limit import Limit, OnProgress, Progress
-from routing.solving.named import named
 from routing.solving.problem import Problem, Sequences
+from routing.solving.processes.errand import Errand
+from routing.solving.processes.frames import Done, Failed, Wanted
+from routing.solving.processes.named import named
+from routing.solving.searching.asked import Elsewhere
 from routing.solving.solution import Solution
-from routing.solving.validate import check_problem
+from routing.solving.validating.validate import check_problem
 
 if TYPE_CHECKING:
-    from routing.solving.parts import Part, PartAnswer
+    from routing.solving.searching.parts import Part, PartAnswer
 
 _POLL_S = 0.2
 _BETWEEN_TELLING_S = 1.0

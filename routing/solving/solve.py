@@ -4,21 +4,21 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from routing.solving.asked import Asked, Elsewhere, Found
 from routing.solving.assemble import assemble, left_out, rank
-from routing.solving.budget import Budget
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
+from routing.solving.checking.violation import Violation
 from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct, insert_all
+from routing.solving.inserting.insertion import construct, insert_all
+from routing.solving.inserting.reasons import unfit, without_room
+from routing.solving.inserting.repair import repair
+from routing.solving.inserting.units import unit_by_stop, units_of
 from routing.solving.limit import Limit, OnProgress, Progress
-from routing.solving.portfolio import find
 from routing.solving.problem import Problem, Sequences, Stop
-from routing.solving.reasons import unfit, without_room
-from routing.solving.repair import repair
+from routing.solving.searching.asked import Asked, Elsewhere, Found
+from routing.solving.searching.budget import Budget
+from routing.solving.searching.portfolio import find
 from routing.solving.solution import Solution, Unassigned
-from routing.solving.units import unit_by_stop, units_of
-from routing.solving.validate import check_problem
-from routing.solving.violation import Violation
+from routing.solving.validating.validate import check_problem
 
 _BETWEEN_TELLING_S = 0.5
 """Pricing a plan to tell of it takes time from the search."""

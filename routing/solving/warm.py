@@ -1,6 +1,6 @@
 """Compiles whatever is compiled in here, or loads it: `python -m routing.solving.warm`, a part of the set-up."""
 
-from routing.solving import pricing
+from routing.solving.pricing import pricing
 from routing.solving.ruin_recreate import warm as search
 
 

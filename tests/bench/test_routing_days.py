@@ -22,8 +22,8 @@ from bench.routing.statable import told as stated
 from places.streets import Matrix
 from routing.solving.fits import DoesNotFit
 from routing.solving.problem import Problem, Stop
-from routing.solving.retime import check_route
-from routing.solving.validate import check_problem
+from routing.solving.timing.retime import check_route
+from routing.solving.validating.validate import check_problem
 
 WISH = Wish(
     data=Path(),

@@ -19,7 +19,7 @@ from bench.routing.reading import (
     read_sartori,
     read_solomon,
 )
-from routing.solving.validate import check_problem
+from routing.solving.validating.validate import check_problem
 
 ORTEC = """NAME : TINY
 TYPE : VRPTW

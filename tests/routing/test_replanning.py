@@ -34,7 +34,7 @@ from routing.replan_settling import store_replan
 from routing.replan_terms import Seen
 from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, PlanNotPublished, TooLate, Wishes
 from routing.solving.assemble import assemble
-from routing.solving.insertion import insert_all
+from routing.solving.inserting.insertion import insert_all
 from routing.tasks import solve
 from tests import factories
 from tests import routing_rows as rows

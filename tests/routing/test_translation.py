@@ -18,7 +18,7 @@ from routing.models import Objective, Pause, Profile
 from routing.promises import AROUND, ROUNDED_TO, promise
 from routing.seconds import Origin, windows_s
 from routing.solving.problem import Balance, Measure, Problem, SoftWindow
-from routing.solving.validate import check_problem
+from routing.solving.validating.validate import check_problem
 from routing.traffic import Spell
 from routing.translation import Question
 from routing.wishes import Wishes

@@ -12,7 +12,7 @@ from kernel.ids import new_id
 from places.adapters.great_circle import GreatCircleStreets
 from routing.given import GivenDelivery, GivenShift, Job
 from routing.models import Objective
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
 from routing.solving.problem import Balance, Measure
 from routing.solving.solution import Solution

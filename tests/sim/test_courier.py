@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -42,11 +42,13 @@ class SlowServer:
 
     clock: ToldClock
     takes: timedelta
+    told: list[dict[str, Any]]
 
     async def call(self, method: str, path: str, **rest: Any) -> httpx.Response:
         if method == "GET":
             await self.clock.sleep_until(self.clock.now() + self.takes)
             return httpx.Response(304)
+        self.told.append(rest["json"])
         return httpx.Response(200, json={"items": []})
 
 
@@ -60,12 +62,17 @@ def stop(number: int, *, starts_after: timedelta = timedelta()) -> Stop:
     )
 
 
-def drive(*stops: Stop, breaks: tuple[Window, ...] = (), answer_takes: timedelta = timedelta()) -> list[Visit]:
-    """Return what happened at each stop of a round that begins at eight."""
+def drive(
+    *stops: Stop,
+    breaks: tuple[Window, ...] = (),
+    answer_takes: timedelta = timedelta(),
+    told: list[dict[str, Any]] | None = None,
+) -> list[Visit]:
+    """Return what happened at each stop of a round that begins at eight; `told` takes what the server is told."""
     line = ((0.0, 0.0), *(one.place for one in stops), (0.0, 0.0))
     round_ = Round("r", "p", "k", "bicycle", EIGHT, EIGHT + 60 * MINUTE, 666, line, breaks, stops)
     clock = ToldClock(EIGHT, speed=60.0)
-    server: Any = SlowServer(clock, answer_takes)
+    server: Any = SlowServer(clock, answer_takes, [] if told is None else told)
     phone = Phone(clock, Random(1), Outbox(server, covered=lambda: True, now=clock.now), timedelta())
     diary = Diary()
     courier = Courier("Kalle", server, phone, clock, Random(1), STEADY, diary, round_)
@@ -91,3 +98,15 @@ class TestRound:
         rest = Window(EIGHT + 2 * MINUTE, EIGHT + 2 * MINUTE + timedelta(seconds=30))
         visits = drive(stop(1), stop(2), breaks=(rest,))
         assert visits[1].arrived_at == EIGHT + 3 * MINUTE + timedelta(seconds=30)
+
+    def test_fetches_parcels_and_loads_again_on_the_way(self) -> None:
+        fetching = replace(stop(1), drops=(), fetches=("d2",))
+        loading = replace(stop(3), drops=())
+        told: list[dict[str, Any]] = []
+
+        visits = drive(fetching, stop(2), loading, told=told)
+
+        done = [each["outcomes"] for each in told if each.get("kind") == "done"]
+        assert [visit.delivery_id for visit in visits] == ["d2"]
+        assert done[0] == [{"delivery_id": "d2", "outcome": "picked_up"}]
+        assert (len(done[1]), done[2]) == (1, [])

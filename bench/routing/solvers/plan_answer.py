@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.problem import Problem
 from routing.solving.solution import Solution
 

@@ -5,7 +5,7 @@ import time
 from bench.routing.as_problem import as_problem
 from bench.routing.instance import Instance
 from bench.routing.solvers.answer import Answer
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
 from routing.solving.process import run
 

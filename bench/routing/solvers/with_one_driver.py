@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routing.solving.one_route import SEARCH_S, NotDriveable, one_route, warm
 from routing.solving.problem import Problem, Stop
+from routing.solving.replanning.one_route import SEARCH_S, NotDriveable, one_route, warm
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,11 @@ import time
 
 from bench.routing.solvers.plan_answer import PlanAnswer, plan_answer
 from routing.solving.assemble import assemble, left_out
-from routing.solving.insertion import insert_all
+from routing.solving.inserting.insertion import insert_all
+from routing.solving.inserting.repair import repair
 from routing.solving.limit import Limit
-from routing.solving.ortools_search import search
 from routing.solving.problem import Problem, Sequences
-from routing.solving.repair import repair
+from routing.solving.with_ortools.search import search
 
 
 def solve(problem: Problem, *, seconds: float, seed: int) -> PlanAnswer:

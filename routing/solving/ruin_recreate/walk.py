@@ -9,6 +9,7 @@ from typing import Any
 
 from routing.solving.ruin_recreate.calls import task_of, work_of
 from routing.solving.ruin_recreate.compiled import apart, inlined
+from routing.solving.ruin_recreate.hours import over_with_early_breaks_s
 from routing.solving.ruin_recreate.layout import NEVER
 from routing.solving.ruin_recreate.loads import line_fits
 from routing.solving.ruin_recreate.rows import break_at, item, kind_of, preference_at, spot_at, state_at, window_at
@@ -122,25 +123,31 @@ def _begin(task: Any, spot: Any, ready_s: int, patient: int) -> tuple[int, int]:
 
 @inlined
 def _ready(task: Any, kind: Any, here: int, there: int, last: Any, before: int, done: int) -> tuple[int, int, int]:
-    """When the way and the breaks are over, what was idled so far, and how much later one may leave at most."""
-    time_s, idle_s, delay_s = last.leave_s, last.idle_s, last.delay_s
+    """When the way and the breaks are over, what was idled so far, and how much later one may leave at most.
+
+    By hours the breaks are all on arrival, or else all as early as they may be, whichever is over first.
+    """
+    time_s, idle_s, delay_s, early_s = last.leave_s, last.idle_s, last.delay_s, NEVER
     arrived_s = arrival_s(task, kind, here, there, time_s)
     if arrived_s >= NEVER:
         return NEVER, 0, 0
-    on_arrival = task.changes > 0 and before < done
     rest_s = arrived_s - time_s
-    if on_arrival:
+    if task.changes and before < done:
         time_s, rest_s = arrived_s, 0
+        first, after = kind.breaks_from + before, kind.breaks_from + done
+        early_s = over_with_early_breaks_s(task, kind, here, there, last.leave_s, first, after)
     for number in range(kind.breaks_from + before, kind.breaks_from + done):
         pause = break_at(task, number)
         start_s = max(time_s, pause.earliest_s)
         if start_s > pause.latest_s:
-            return NEVER, 0, 0
+            return early_s, idle_s, delay_s
         delay_s = min(delay_s, pause.latest_s - time_s + idle_s)
         driven_s = min(rest_s, start_s - time_s)
         idle_s += start_s - time_s - driven_s
         rest_s -= driven_s
         time_s = start_s + pause.duration_s
+    if early_s < time_s + rest_s:
+        return early_s, idle_s, delay_s
     return time_s + rest_s, idle_s, delay_s
 
 

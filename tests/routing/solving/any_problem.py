@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from routing.solving.fits import DoesNotFit
-from routing.solving.locks import locked_start
+from routing.solving.inserting.locks import locked_start
 from routing.solving.problem import (
     UNREACHABLE,
     Balance,

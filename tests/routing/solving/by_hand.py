@@ -1,7 +1,7 @@
 """Plans driven in an order that a test writes down, timed and priced without any search."""
 
 from routing.solving.assemble import assemble, left_out
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.problem import Problem, Sequences, Step, Vehicle
 from routing.solving.solution import Reason, Solution, Unassigned
 

@@ -5,8 +5,8 @@ from itertools import chain, combinations, permutations, product
 
 from routing.solving.assemble import rank, sequence_cost
 from routing.solving.fits import DoesNotFit
+from routing.solving.inserting.units import Unit, units_of
 from routing.solving.problem import Problem, Sequences, Step, Stop, Vehicle
-from routing.solving.units import Unit, units_of
 
 type Price = tuple[int, list[Step]]
 

@@ -7,7 +7,7 @@ import pytest
 
 from routing.solving.price import untimely
 from routing.solving.problem import Problem, SoftWindow, Vehicle
-from routing.solving.retime import retime
+from routing.solving.timing.retime import retime
 from tests.routing.solving.instances import pause, problem, profile, stop, vehicle
 from tests.routing.solving.second_by_second import cheapest
 

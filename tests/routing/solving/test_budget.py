@@ -1,5 +1,5 @@
-from routing.solving.budget import Budget
 from routing.solving.limit import Limit
+from routing.solving.searching.budget import Budget
 
 
 def never() -> bool:

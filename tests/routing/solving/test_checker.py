@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.problem import Problem, Stop, Vehicle
 from routing.solving.solution import BreakTaken, Reason, Solution, Unassigned
 from tests.routing.solving.by_hand import drive

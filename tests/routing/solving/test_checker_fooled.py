@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.solving.assemble import assemble, left_out
-from routing.solving.checker import violations
-from routing.solving.insertion import construct
+from routing.solving.checking.checker import violations
+from routing.solving.inserting.insertion import construct
 from routing.solving.problem import Problem
 from routing.solving.solution import BreakTaken, Cost, Reason, Reloaded, Route, Solution, Unassigned, Visit
 from tests.routing.solving.any_problem import problems
@@ -56,7 +56,7 @@ def parts_dropped(solution: Solution) -> Iterator[Solution]:
 
 
 class TestChecker:
-    @examples(60)
+    @examples(25)
     @given(asked=problems(), by=st.sampled_from((-1, 1, 60)))
     def test_sees_any_number_changed(self, asked: Problem, by: int) -> None:
         solution = planned(asked)
@@ -65,7 +65,7 @@ class TestChecker:
         for changed in numbers_changed(solution, by):
             assert violations(asked, changed), changed
 
-    @examples(60)
+    @examples(25)
     @given(asked=problems())
     def test_sees_anything_dropped(self, asked: Problem) -> None:
         for less in parts_dropped(planned(asked)):

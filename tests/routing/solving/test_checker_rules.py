@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.problem import Balance, Hours, Measure, Problem, Reload
 from routing.solving.solution import Reloaded, Solution
 from tests.routing.solving.by_hand import drive, rules

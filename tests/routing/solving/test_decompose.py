@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 
 from bench.planning import day
-from routing.solving.asked import Asked
 from routing.solving.assemble import left_out, rank, sequence_cost
-from routing.solving.budget import Budget
-from routing.solving.decompose import Decomposition
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
-from routing.solving.map import points
-from routing.solving.named import named, resolved
-from routing.solving.parts import cut_out
 from routing.solving.problem import UNREACHABLE, Profile, Sequences
+from routing.solving.processes.named import named, resolved
+from routing.solving.searching.asked import Asked
+from routing.solving.searching.budget import Budget
+from routing.solving.searching.decompose import Decomposition
+from routing.solving.searching.map import points
+from routing.solving.searching.parts import cut_out
 from routing.solving.steps import stops_of
 from tests.routing.solving.instances import problem, stop, vehicle
 from tests.routing.solving.test_portfolio import without_breaks
@@ -120,7 +120,7 @@ class TestCutOut:
 
 class TestSearchInParts:
     def test_serves_all_and_is_the_same_each_time(self) -> None:
-        from routing.solving.epochs import cool_in_parts, in_threads
+        from routing.solving.searching.epochs import cool_in_parts, in_threads
 
         def found() -> Sequences:
             return cool_in_parts(

@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from routing.solving.assemble import assemble, left_out
-from routing.solving.checker import violations
-from routing.solving.explain import explain, sequences_of
-from routing.solving.explanation import Excess, Explanation, Rule
+from routing.solving.checking.checker import violations
+from routing.solving.explaining.explain import explain, sequences_of
+from routing.solving.explaining.explanation import Excess, Explanation, Rule
+from routing.solving.explaining.giving import stop_given, vehicle_given
 from routing.solving.fits import DoesNotFit
-from routing.solving.giving import stop_given, vehicle_given
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
+from routing.solving.inserting.units import unit_by_stop
 from routing.solving.problem import Break, Problem, Reload, Sequences, Stop
 from routing.solving.solution import Reason, Solution, Unassigned
-from routing.solving.units import unit_by_stop
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import problem, stop, vehicle
 

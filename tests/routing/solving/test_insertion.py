@@ -7,20 +7,20 @@ from hypothesis import strategies as st
 from bench.planning import day
 from routing.solving.assemble import left_out
 from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct, insert_all
+from routing.solving.inserting.insertion import construct, insert_all
+from routing.solving.inserting.repair import repair
+from routing.solving.inserting.rounds import Rounds
+from routing.solving.inserting.units import units_of
 from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle
-from routing.solving.repair import repair
-from routing.solving.retime import check_route
-from routing.solving.rounds import Rounds
 from routing.solving.steps import stops_of
-from routing.solving.units import units_of
+from routing.solving.timing.retime import check_route
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.examples import examples
 from tests.routing.solving.instances import problem, stop, vehicle
 
 
 class TestPlacements:
-    @examples(100)
+    @examples(40)
     @given(asked=problems(), seed=st.integers(0, 9))
     def test_miss_nothing_that_can_be_driven(self, asked: Problem, seed: int) -> None:
         half = construct(asked, asked.stops[::2], seed=seed)
@@ -56,7 +56,7 @@ class TestPlacements:
 
 
 class TestConstruct:
-    @examples(60)
+    @examples(25)
     @given(asked=problems(), seed=st.integers(0, 3))
     def test_leaves_nothing_out_that_fits(self, asked: Problem, seed: int) -> None:
         sequences = construct(asked, asked.stops, seed=seed)
@@ -87,7 +87,7 @@ class TestConstruct:
 
 
 class TestRepair:
-    @examples(60)
+    @examples(25)
     @given(asked=problems(), seed=st.integers(0, 3))
     def test_makes_anything_drivable(self, asked: Problem, seed: int) -> None:
         """Routes of a problem without locks, pairs, choices and loads, mended for the one that has them."""
@@ -120,7 +120,7 @@ class TestRepair:
 
         assert repair(asked, [[home, other], []]) == [[other], [box]]
 
-    @examples(30)
+    @examples(25)
     @given(asked=problems(), seed=st.integers(0, 3))
     def test_leaves_a_plan_that_can_be_driven_as_it_is(self, asked: Problem, seed: int) -> None:
         sequences = construct(asked, asked.stops, seed=seed)

@@ -1,6 +1,6 @@
 import pytest
 
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from tests.routing.solving.instances import INSTANCES, RICH
 from tests.routing.solving.solvers import SOLVERS
 

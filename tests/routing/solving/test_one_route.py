@@ -5,9 +5,9 @@ import random
 import pytest
 
 from routing.solving.assemble import assemble
-from routing.solving.checker import violations
-from routing.solving.one_route import NotDriveable, one_route
+from routing.solving.checking.checker import violations
 from routing.solving.problem import UNREACHABLE, Problem, SoftWindow, Stop
+from routing.solving.replanning.one_route import NotDriveable, one_route
 from tests.routing.solving.instances import problem, stop, vehicle
 
 

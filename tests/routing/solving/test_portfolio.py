@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.planning import day
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit, Progress
 from routing.solving.problem import Problem
 from routing.solving.solve import solve
@@ -22,6 +22,7 @@ def without_breaks(asked: Problem) -> Problem:
 
 
 PLAIN = without_breaks(day(stops=40, vehicles=4, seed=4))
+RICH = day(stops=30, vehicles=3, seed=4)
 FEW = Limit(iterations=3000)
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -34,6 +35,19 @@ def solved() -> None:
 class TestPortfolio:
     def test_has_one_plan_for_a_seed(self) -> None:
         assert solve(PLAIN, limit=FEW, seed=3) == solve(PLAIN, limit=FEW, seed=3)
+
+    def test_lets_ortools_polish_what_pyvrp_cannot_state(self) -> None:
+        seen: set[str] = set()
+
+        def look() -> bool:
+            seen.update(kind for kind in ("pyvrp", "polish") if errands(kind))
+            return False
+
+        solution = solve(RICH, limit=FEW, seed=3, halted=look)
+
+        assert violations(RICH, solution) == []
+        assert seen == {"polish"}
+        assert solution == solve(RICH, limit=FEW, seed=3)
 
     def test_leaves_no_process_behind(self) -> None:
         with nobody_left():

@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from routing.solving.assemble import assemble, left_out
-from routing.solving.checker import violations
-from routing.solving.day import day
+from routing.solving.checking.checker import violations
 from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct
-from routing.solving.pricing import Priced, price
+from routing.solving.inserting.insertion import construct
+from routing.solving.pricing.day import day
+from routing.solving.pricing.pricing import Priced, price
+from routing.solving.pricing.tour import ways_to
 from routing.solving.problem import Problem, Sequences, Stop, Window
 from routing.solving.solution import Reason, Solution, Unassigned
-from routing.solving.tour import ways_to
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import problem, stop, vehicle
 

@@ -6,19 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.solving.assemble import rank
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.fits import DoesNotFit
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
+from routing.solving.inserting.locks import locked_start
+from routing.solving.inserting.reasons import unfit
+from routing.solving.inserting.units import unit_by_stop
 from routing.solving.limit import Limit
-from routing.solving.locks import locked_start
 from routing.solving.price import untimely
 from routing.solving.problem import Problem, Step, Vehicle
-from routing.solving.reasons import unfit
-from routing.solving.retime import check_route, retime
 from routing.solving.solution import Reason, Route
 from routing.solving.solve import solve
 from routing.solving.steps import stops_of
-from routing.solving.units import unit_by_stop
+from routing.solving.timing.retime import check_route, retime
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.examples import examples
 from tests.routing.solving.second_by_second import cheapest
@@ -38,7 +38,7 @@ class TestAnyProblem:
         hopeful = [stop for stop in asked.stops if stop.id not in hopeless]
         assert solution.rank <= rank(asked, construct(asked, hopeful, seed=1))
 
-    @examples(40)
+    @examples(20)
     @given(asked=problems())
     def test_leaves_out_for_a_reason_that_holds(self, asked: Problem) -> None:
         solution = solve(asked, limit=FEW, seed=1)
@@ -62,7 +62,7 @@ class TestAnyProblem:
 
 
 class TestRetime:
-    @examples(150)
+    @examples(80)
     @given(asked=problems(horizon_s=32), data=st.data())
     def test_agrees_with_trying_every_second(self, asked: Problem, data: st.DataObject) -> None:
         asked = _by_the_clock_alone(asked, max_duration_s=data.draw(st.none() | st.integers(4, 20)))

@@ -1,3 +1,4 @@
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -7,18 +8,22 @@ from pyvrp import CostEvaluator
 
 from routing.solving.assemble import rank
 from routing.solving.limit import Limit
-from routing.solving.named import Named, named
-from routing.solving.problem import Balance, Hours, Measure, Problem, Profile, Reload, Sequences, SoftWindow
-from routing.solving.pyvrp_fits import fits
-from routing.solving.pyvrp_model import build
-from routing.solving.pyvrp_plans import plan_of, sequences_of
-from routing.solving.pyvrp_search import search
+from routing.solving.problem import Balance, Hours, Measure, Problem, Profile, Reload, Sequences, SoftWindow, Vehicle
+from routing.solving.processes.named import Named, named
+from routing.solving.with_pyvrp.fits import fits
+from routing.solving.with_pyvrp.model import build
+from routing.solving.with_pyvrp.plans import plan_of, sequences_of
+from routing.solving.with_pyvrp.search import search
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import INSTANCES, RICH, pause, problem, profile, stop, vehicle
 
 FEW = Limit(iterations=1000)
 KNOWN = INSTANCES | RICH
-WHOLE = [name for name, known in KNOWN.items() if known.problem.stops and not known.unassigned]
+WHOLE = [
+    name
+    for name, known in KNOWN.items()
+    if known.problem.stops and not known.unassigned and fits(known.problem, known.problem.stops)
+]
 RELOAD = Reload(place=0, duration_s=50)
 KG = ("kg",)
 
@@ -127,8 +132,6 @@ class TestSearch:
     @pytest.mark.parametrize("name", WHOLE)
     def test_finds_the_best_plan_of(self, name: str) -> None:
         asked = KNOWN[name].problem
-        if not fits(asked, asked.stops):
-            pytest.skip("not for PyVRP")
 
         assert rank(asked, _search(asked)) == (0, KNOWN[name].total)
 
@@ -153,6 +156,17 @@ class TestSearch:
 
         assert told[0] == backwards
 
+    def test_saves_vehicles_that_cost_more_than_all_driving(self) -> None:
+        vans = [vehicle(f"van {at}", fixed_cost=10**6, cost_per_s=0, cost_per_m=1) for at in range(10)]
+        asked = _scattered(stops=30, seed=2, vehicles=vans)
+
+        found = search(
+            asked, asked.stops, start=None, limit=Limit(iterations=200), seed=1, on_better=lambda plan, share: None
+        )
+
+        assert found is not None
+        assert sum(bool(steps) for steps in found) == 3
+
     def test_says_nothing_where_nothing_can_be_driven(self) -> None:
         asked = problem(vehicle(), stop(1, windows=((0, 50),)))
 
@@ -160,7 +174,7 @@ class TestSearch:
 
 
 class TestModel:
-    @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
     @given(asked=problems())
     def test_prices_a_plan_as_we_do(self, asked: Problem) -> None:
         asked = stated(asked)
@@ -191,6 +205,20 @@ def stated(asked: Problem) -> Problem:
         profiles={name: replace(each, hours=()) for name, each in asked.profiles.items()},
         vehicles=tuple(replace(each, breaks=(), locked=()) for each in asked.vehicles),
         stops=tuple(replace(each, soft_window=None, vehicle_costs=()) for each in asked.stops),
+    )
+
+
+def _scattered(*, stops: int, seed: int, vehicles: list[Vehicle]) -> Problem:
+    """Stops with windows of ten minutes in a square of 1 000 s."""
+    chance = random.Random(seed)
+    places = np.array([(chance.uniform(0, 1000), chance.uniform(0, 1000)) for _ in range(stops + 1)])
+    apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)).astype(np.int32)
+    starts = [chance.randrange(0, 6000, 100) for _ in range(stops)]
+    windowed = [stop(at, service_s=50, windows=((start_s, start_s + 600),)) for at, start_s in enumerate(starts, 1)]
+    return replace(
+        problem(*vehicles, *windowed),
+        places=stops + 1,
+        profiles={"bicycle": Profile(duration_s=apart, distance_m=apart)},
     )
 
 

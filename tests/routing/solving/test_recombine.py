@@ -3,11 +3,11 @@ import signal
 
 import pytest
 
-from routing.solving.budget import Budget
 from routing.solving.limit import Limit
-from routing.solving.named import Named, named, resolved
 from routing.solving.problem import Problem
-from routing.solving.recombine import MOST_COLUMNS, CannotRecombine, recombine, routes_in
+from routing.solving.processes.named import Named, named, resolved
+from routing.solving.searching.budget import Budget
+from routing.solving.searching.recombine import MOST_COLUMNS, CannotRecombine, recombine, routes_in
 from tests.routing.solving.instances import problem, stop, vehicle
 from tests.routing.solving.running import errands
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from hypothesis import given
 
-from routing.solving.checker import violations
-from routing.solving.insertion import construct
+from routing.solving.checking.checker import violations
+from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
-from routing.solving.loosen import loosen
 from routing.solving.problem import Problem, Sequences, SoftWindow, Stop
 from routing.solving.process import run
-from routing.solving.replan import replan
+from routing.solving.replanning.loosen import loosen
+from routing.solving.replanning.replan import replan
 from routing.solving.solution import Solution
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import problem, stop, vehicle

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bench.planning import day
-from routing.solving.checker import violations
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit, Progress, default_limit
 from routing.solving.problem import Problem, ProblemError
 from routing.solving.solve import solve

@@ -15,7 +15,7 @@ from routing.solving.problem import (
     Profile,
     Reload,
 )
-from routing.solving.validate import check_problem
+from routing.solving.validating.validate import check_problem
 from tests.routing.solving.instances import (
     INSTANCES,
     RICH,

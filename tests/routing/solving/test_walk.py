@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from routing.solving.assemble import sequence_cost
 from routing.solving.price import balance
 from routing.solving.problem import Break, Problem, SoftWindow, Step
-from routing.solving.retime import retime
-from routing.solving.walk import IMPOSSIBLE, Walker, alone
+from routing.solving.timing.retime import retime
+from routing.solving.timing.walk import IMPOSSIBLE, Walker, alone
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import problem, stop, vehicle
 from tests.routing.solving.test_properties import examples

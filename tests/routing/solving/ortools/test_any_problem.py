@@ -5,12 +5,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from ortools.constraint_solver import pywrapcp
 
 from routing.solving.assemble import rank
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
-from routing.solving.ortools_build import build
-from routing.solving.ortools_polish import polish
-from routing.solving.ortools_search import read, search
 from routing.solving.problem import Problem
+from routing.solving.with_ortools.build import build
+from routing.solving.with_ortools.polish import polish
+from routing.solving.with_ortools.search import read, search
 from tests.routing.solving.any_problem import problems
 
 NO_CLOCK = settings(deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))

@@ -4,11 +4,11 @@ import pytest
 
 from bench.planning import day
 from routing.solving.assemble import rank
-from routing.solving.insertion import construct
+from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
-from routing.solving.ortools_polish import polish, reread
-from routing.solving.ortools_search import search
 from routing.solving.problem import Problem, Reload, Sequences
+from routing.solving.with_ortools.polish import polish, reread
+from routing.solving.with_ortools.search import search
 from tests.routing.solving.instances import pause, problem, stop, vehicle
 from tests.routing.solving.ortools.rules import RELOAD, RULES, slow_from
 

@@ -1,8 +1,8 @@
 import pytest
 
 from routing.solving.limit import Limit
-from routing.solving.ortools_search import search
 from routing.solving.problem import Problem, Sequences, Stop
+from routing.solving.with_ortools.search import search
 from tests.routing.solving.ortools.rules import RELOAD, RULES
 
 FEW = Limit(iterations=60)

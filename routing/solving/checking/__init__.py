@@ -1,0 +1,1 @@
+"""The independent judge of a plan; shares no code with any search."""

@@ -1,0 +1,1 @@
+"""Puts stops into routes one by one, and knows what cannot be."""

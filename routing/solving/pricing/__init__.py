@@ -1,0 +1,1 @@
+"""What one stop more would cost a day, in milliseconds."""

@@ -1,0 +1,1 @@
+"""Plans and rounds under way, changed as little as can be."""

@@ -1,0 +1,1 @@
+"""Which searches run, side by side and in parts, and how their routes are put together."""

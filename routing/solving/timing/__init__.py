@@ -1,0 +1,1 @@
+"""When a fixed sequence is driven, exactly."""

@@ -1,0 +1,1 @@
+"""Refuses problems that contradict themselves."""

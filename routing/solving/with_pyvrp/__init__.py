@@ -1,0 +1,1 @@
+"""PyVRP, for the problems that it can state whole."""

@@ -1,0 +1,52 @@
+"""The search's arithmetic against the exact one, on random small problems with every rule."""
+
+from hypothesis import assume, given
+
+from routing.solving.assemble import assemble, left_out, rank
+from routing.solving.checking.checker import violations
+from routing.solving.problem import Problem
+from routing.solving.ruin_recreate import RuinRecreate
+from routing.solving.solution import Reason, Unassigned
+from tests.routing.solving.any_problem import problems
+from tests.routing.solving.enumeration import best_plan
+from tests.routing.solving.examples import examples
+
+
+def search(asked: Problem, *, iterations: int) -> RuinRecreate:
+    found = RuinRecreate(asked, asked.stops, seed=1)
+    found.run(iterations, hot=3, cold=0.05)
+    return found
+
+
+class TestAnyProblem:
+    @examples(150)
+    @given(asked=problems())
+    def test_is_planned_as_it_can_be_driven_and_for_no_more_than_said(self, asked: Problem) -> None:
+        found = search(asked, iterations=300)
+
+        assert rank(asked, found.best) <= found.best_rank
+        assert rank(asked, found.current)
+
+    @examples(60)
+    @given(asked=problems())
+    def test_breaks_no_rule(self, asked: Problem) -> None:
+        found = search(asked, iterations=200)
+
+        left = [Unassigned(stop_id=stop.id, reason=Reason.NO_ROOM, detail="") for stop in left_out(asked, found.best)]
+        assert violations(asked, assemble(asked, found.best, unassigned=left, found_by="test")) == []
+
+    @examples(30)
+    @given(asked=problems())
+    def test_is_solved_as_by_trying_everything(self, asked: Problem) -> None:
+        assume(0 < len(asked.stops) <= 4)
+
+        assert rank(asked, search(asked, iterations=2000).best) == rank(asked, best_plan(asked))
+
+    @examples(40)
+    @given(asked=problems())
+    def test_is_taken_up_where_it_was_left(self, asked: Problem) -> None:
+        first = search(asked, iterations=300)
+
+        again = RuinRecreate(asked, asked.stops, seed=2, start=first.best)
+
+        assert again.best_rank <= first.best_rank
