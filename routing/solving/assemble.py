@@ -7,7 +7,7 @@ from routing.solving.price import balance, preference, route_cost, untimely
 from routing.solving.problem import Problem, Sequences, Step, Stop, Vehicle
 from routing.solving.solution import Cost, Route, Solution, Unassigned
 from routing.solving.steps import stops_of
-from routing.solving.timing.retime import retime
+from routing.solving.timing.timed import timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def rank(problem: Problem, sequences: Sequences) -> tuple[int, int]:
 
 def sequence_cost(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> int:
     """What driving these steps adds to `Cost.total`; nothing for none. Raises `DoesNotFit` when it cannot be done."""
-    return route_cost(problem, vehicle, retime(problem, vehicle, steps), stops_of(steps)) if steps else 0
+    return route_cost(problem, vehicle, timed(problem, vehicle, steps), stops_of(steps)) if steps else 0
 
 
 def assemble(problem: Problem, sequences: Sequences, *, unassigned: Sequence[Unassigned], found_by: str) -> Solution:
@@ -60,7 +60,7 @@ def assemble(problem: Problem, sequences: Sequences, *, unassigned: Sequence[Una
 def _used(problem: Problem, sequences: Sequences) -> Iterator[_Used]:
     for vehicle, steps in zip(problem.vehicles, sequences, strict=True):
         if steps:
-            yield _Used(vehicle, retime(problem, vehicle, steps), stops_of(steps))
+            yield _Used(vehicle, timed(problem, vehicle, steps), stops_of(steps))
 
 
 def _cost(problem: Problem, used: Sequence[_Used], left: Sequence[Stop]) -> Cost:

@@ -8,9 +8,9 @@ from routing.solving.assemble import sequence_cost
 from routing.solving.inserting.fits import DoesNotFit
 from routing.solving.inserting.locks import locked_start
 from routing.solving.inserting.reasons import too_dear, without_room
+from routing.solving.inserting.rounds import Rounds
 from routing.solving.inserting.units import Unit, unit_by_stop
 from routing.solving.problem import UNREACHABLE, Problem, Sequences, Step, Stop, Vehicle
-from routing.solving.replanning.rounds import Rounds
 from routing.solving.solution import Reason, Unassigned
 from routing.solving.steps import stops_of
 from routing.solving.timing.retime import check_route

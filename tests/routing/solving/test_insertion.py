@@ -9,9 +9,9 @@ from routing.solving.assemble import left_out
 from routing.solving.inserting.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct, insert_all
 from routing.solving.inserting.repair import repair
+from routing.solving.inserting.rounds import Rounds
 from routing.solving.inserting.units import units_of
 from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle
-from routing.solving.replanning.rounds import Rounds
 from routing.solving.steps import stops_of
 from routing.solving.timing.retime import check_route
 from tests.routing.solving.any_problem import problems
