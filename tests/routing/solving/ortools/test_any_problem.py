@@ -14,6 +14,7 @@ from routing.solving.with_ortools.search import read, search
 from tests.routing.solving.any_problem import problems
 
 NO_CLOCK = settings(deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+"""Without shrinking, which takes minutes of searches: the example that fails is small already."""
 
 
 class TestAnyProblem:
