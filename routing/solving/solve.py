@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
 
 from routing.solving.assemble import assemble, left_out, rank
 from routing.solving.checking.checker import violations
@@ -145,6 +146,7 @@ class _Teller:
         self._progress = progress
         self._next_s = float("-inf")
         self._best: tuple[int, int] | None = None
+        self._one_at_a_time = Lock()  # the searches' threads tell at once, each of a plan that it found
 
     def tell(self, sequences: Sequences, share: float) -> None:
         began_s = time.monotonic()
@@ -156,7 +158,8 @@ class _Teller:
             return  # the search believes in a route that exact times refuse; it is repaired at the end
         finally:
             self._next_s = began_s + max(_BETWEEN_TELLING_S, 20 * (time.monotonic() - began_s))
-        if self._best is None or found < self._best:
-            self._best = found
-            unassigned = len(left_out(self._problem, sequences))
-            self._progress(Progress(percent=int(100 * share), cost=found[1], unassigned=unassigned))
+        with self._one_at_a_time:
+            if self._best is None or found < self._best:
+                self._best = found
+                unassigned = len(left_out(self._problem, sequences))
+                self._progress(Progress(percent=int(100 * share), cost=found[1], unassigned=unassigned))
