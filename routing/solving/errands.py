@@ -45,21 +45,21 @@ def replan(order: Any, say: Say, finishing: Finishing) -> Any:
 
 
 def pyvrp(order: Any, say: Say, finishing: Finishing) -> Any:
-    """As `pyvrp_search.search`; the order is that of a `ProcessLane`."""
+    """As `with_pyvrp.search.search`; the order is that of a `ProcessLane`."""
     from routing.solving.with_pyvrp.search import search  # noqa: PLC0415
 
     return _searched(search, order, say)
 
 
 def ortools(order: Any, say: Say, finishing: Finishing) -> Any:
-    """As `ortools_search.search`; the order is that of a `ProcessLane`."""
+    """As `with_ortools.search.search`; the order is that of a `ProcessLane`."""
     from routing.solving.with_ortools.search import search  # noqa: PLC0415
 
     return _searched(search, order, say)
 
 
 def polish(order: Any, say: Say, finishing: Finishing) -> Any:
-    """As `ortools_polish.polish`; the order is that of a `ProcessLane`."""
+    """As `with_ortools.polish.polish`; the order is that of a `ProcessLane`."""
     from routing.solving.with_ortools.polish import polish as polish_here  # noqa: PLC0415
 
     def bettered(problem: Any, stops: Any, *, start: Any, **rest: Any) -> Any:
