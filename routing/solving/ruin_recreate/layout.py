@@ -148,7 +148,8 @@ class Task(NamedTuple):
     balance_per_stop2: int  # `Balance.cost` by stops
     duration_s: NDArray[np.int32]  # [profile, from, to]; the shortest of all hours
     distance_m: NDArray[np.int32]
-    distance_to_m: NDArray[np.int32]  # [profile, to, from]: the ways to one place lie side by side
+    duration_to_s: NDArray[np.int32]  # [profile, to, from]
+    distance_to_m: NDArray[np.int32]
     hours_s: NDArray[np.int32]  # [profile, hours, from, to], or empty
     changes_s: NDArray[np.int64]  # [profile, hours]: when other hours begin
     spots: NDArray[Any]  # SPOT by node

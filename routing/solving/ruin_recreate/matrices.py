@@ -1,6 +1,8 @@
-"""The matrices of all profiles in the shapes that the compiled search reads."""
+"""The matrices of all profiles in the shapes that the compiled search reads, made once for a problem."""
 
+from threading import Lock
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,6 @@ from routing.solving.ruin_recreate.layout import NEVER
 
 type Matrix = NDArray[np.int32]
 
-_NOTHING = np.zeros((0, 0, 0, 0), np.int32)
-
 
 class Matrices(NamedTuple):
     """`[profile, from, to]` over places, and `[profile, to, from]` where the name has `to`."""
@@ -19,6 +19,7 @@ class Matrices(NamedTuple):
     duration_s: Matrix
     """The shortest of all hours."""
     distance_m: Matrix
+    duration_to_s: Matrix
     distance_to_m: Matrix
     hours_s: Matrix
     """`[profile, hours, from, to]`, or empty where no profile has hours."""
@@ -26,12 +27,23 @@ class Matrices(NamedTuple):
     """`[profile, hours]` in seconds of the problem; NEVER where a profile has fewer."""
 
 
-def matrices_of(problem: Problem, places: NDArray[np.intp]) -> Matrices:
-    """The matrices of all profiles over these places, in this order."""
-    pairs, profiles = np.ix_(places, places), tuple(problem.profiles.values())
-    duration_s = np.stack([_shortest(profile)[pairs] for profile in profiles])
+_known: WeakKeyDictionary[Problem, Matrices] = WeakKeyDictionary()
+_one_at_a_time = Lock()
+
+
+def matrices_of(problem: Problem) -> Matrices:
+    """The same for every search over this problem: at 10 000 places one matrix is 400 MB."""
+    with _one_at_a_time:
+        if problem not in _known:
+            _known[problem] = _made(tuple(problem.profiles.values()))
+        return _known[problem]
+
+
+def _made(profiles: tuple[Profile, ...]) -> Matrices:
+    duration_s = _stacked([_shortest(profile) for profile in profiles])
     alike = all(profile.distance_m is profile.duration_s for profile in profiles)
-    distance_m = duration_s if alike else np.stack([profile.distance_m[pairs] for profile in profiles])
+    distance_m = duration_s if alike else _stacked([profile.distance_m for profile in profiles])
+    duration_to_s = _turned(duration_s)
     most = max((len(profile.hours) for profile in profiles), default=0)
     changes_s = np.full((len(profiles), most), NEVER, np.int64)
     for row, profile in zip(changes_s, profiles, strict=True):
@@ -39,8 +51,11 @@ def matrices_of(problem: Problem, places: NDArray[np.intp]) -> Matrices:
     return Matrices(
         duration_s=duration_s,
         distance_m=distance_m,
-        distance_to_m=np.ascontiguousarray(distance_m.transpose(0, 2, 1)),
-        hours_s=np.stack([_by_hours(profile, most)[:, *pairs] for profile in profiles]) if most else _NOTHING,
+        duration_to_s=duration_to_s,
+        distance_to_m=duration_to_s if alike else _turned(distance_m),
+        hours_s=np.stack([_by_hours(profile, most) for profile in profiles])
+        if most
+        else np.zeros((0, 0, 0, 0), np.int32),
         changes_s=changes_s,
     )
 
@@ -55,3 +70,12 @@ def _shortest(profile: Profile) -> Matrix:
 def _by_hours(profile: Profile, most: int) -> Matrix:
     parts = [profile.duration_s, *(hours.duration_s for hours in profile.hours)]
     return np.stack([*parts, *parts[-1:] * (most + 1 - len(parts))])
+
+
+def _stacked(parts: list[Matrix]) -> Matrix:
+    """One more axis, without a copy where there is one part."""
+    return np.ascontiguousarray(parts[0])[None] if len(parts) == 1 else np.stack(parts)
+
+
+def _turned(matrices: Matrix) -> Matrix:
+    return np.ascontiguousarray(matrices.transpose(0, 2, 1))

@@ -1,6 +1,6 @@
 """What each node is: stops, starts, ends and reloads as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,27 +19,16 @@ class Spots(NamedTuple):
     reloads_from: NDArray[np.int64]
 
 
-def origin_of(problem: Problem) -> int:
-    """The second from which the search counts: the earliest begin of a shift."""
-    return min((vehicle.shift_start_s for vehicle in problem.vehicles), default=0)
-
-
-def horizon_of(problem: Problem) -> int:
-    """The latest end of a shift, since the origin."""
-    return max((vehicle.shift_end_s for vehicle in problem.vehicles), default=0) - origin_of(problem)
-
-
 def opening(stop: Stop, origin_s: int, horizon_s: int) -> tuple[int, int]:
     """The earliest and the latest begin of its service, since the origin."""
     if not stop.windows:
-        return 0, horizon_s
+        return 0, horizon_s - origin_s
     first, last = stop.windows[0][0] - origin_s, stop.windows[-1][1] - 1 - origin_s
     return max(first, -TOO_LATE), min(max(last, -TOO_LATE), TOO_LATE - 1)
 
 
-def spots_of(problem: Problem, stops: Sequence[Stop], requests: Requests, places: Mapping[int, int]) -> Spots:
+def spots_of(problem: Problem, stops: Sequence[Stop], requests: Requests, *, origin_s: int, horizon_s: int) -> Spots:
     """The rows of all nodes; times are since the origin."""
-    origin_s, horizon_s = origin_of(problem), horizon_of(problem)
     most = [0 if vehicle.reload is None else vehicle.reload.most for vehicle in problem.vehicles]
     fixed = len(stops) + 2 * len(problem.vehicles)
     reloads_from = fixed + np.concatenate([[0], np.cumsum(np.array(most, np.int64))])
@@ -50,14 +39,13 @@ def spots_of(problem: Problem, stops: Sequence[Stop], requests: Requests, places
     for at, (row, stop) in enumerate(zip(rows[: len(stops)], stops, strict=True)):
         row["open_s"], row["close_s"] = opening(stop, origin_s, horizon_s)
         _fill_stop(row, stop, windows, origin_s)
-        row["place"] = places[stop.place]
         row["request"], row["partner"] = requests.of[at], requests.partners[at]
         row["pickup"], row["locked"] = stop.id in problem.deliveries, stop.id in locked
     number = {stop.id: at for at, stop in enumerate(stops)}
     for at, vehicle in enumerate(problem.vehicles):
         start = len(stops) + 2 * at
-        _fill_ends(rows[start : start + 2], vehicle, places, origin_s)
-        _fill_reloads(rows[reloads_from[at] : reloads_from[at + 1]], vehicle, places, horizon_s)
+        _fill_ends(rows[start : start + 2], vehicle, origin_s)
+        _fill_reloads(rows[reloads_from[at] : reloads_from[at + 1]], vehicle, horizon_s - origin_s)
         if vehicle.locked:
             before = [start, *(number[id] for id in vehicle.locked[:-1] if id in number)]
             rows["sealed"][before] = 1
@@ -65,7 +53,7 @@ def spots_of(problem: Problem, stops: Sequence[Stop], requests: Requests, places
 
 
 def _fill_stop(row: Any, stop: Stop, windows: list[tuple[int, int]], origin_s: int) -> None:
-    row["service_s"], row["setup_s"] = stop.service_s, stop.setup_s
+    row["place"], row["service_s"], row["setup_s"] = stop.place, stop.service_s, stop.setup_s
     row["rich"] = len(stop.windows) > 1 or stop.soft_window is not None
     row["windows_from"] = len(windows)
     if len(stop.windows) > 1:
@@ -77,13 +65,13 @@ def _fill_stop(row: Any, stop: Stop, windows: list[tuple[int, int]], origin_s: i
         row["early_per_h"], row["late_per_h"] = soft.early_cost_per_h, soft.late_cost_per_h
 
 
-def _fill_ends(rows: NDArray[Any], vehicle: Vehicle, places: Mapping[int, int], origin_s: int) -> None:
+def _fill_ends(rows: NDArray[Any], vehicle: Vehicle, origin_s: int) -> None:
     rows["open_s"], rows["close_s"] = vehicle.shift_start_s - origin_s, vehicle.shift_end_s - origin_s
-    rows[0]["place"] = places[vehicle.start_place]
-    rows[1]["place"] = NOWHERE if vehicle.end_place is None else places[vehicle.end_place]
+    rows[0]["place"] = vehicle.start_place
+    rows[1]["place"] = NOWHERE if vehicle.end_place is None else vehicle.end_place
 
 
-def _fill_reloads(rows: NDArray[Any], vehicle: Vehicle, places: Mapping[int, int], latest_s: int) -> None:
+def _fill_reloads(rows: NDArray[Any], vehicle: Vehicle, latest_s: int) -> None:
     if vehicle.reload is not None:
         rows["reload"], rows["close_s"] = 1, latest_s
-        rows["place"], rows["service_s"] = places[vehicle.reload.place], vehicle.reload.duration_s
+        rows["place"], rows["service_s"] = vehicle.reload.place, vehicle.reload.duration_s

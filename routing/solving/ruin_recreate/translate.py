@@ -7,24 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.problem import Measure, Problem, Stop
-from routing.solving.ruin_recreate.ground import ground_of
 from routing.solving.ruin_recreate.kinds import Kinds, kind_rows, kinds_of, may_serve, preferences
 from routing.solving.ruin_recreate.layout import NEVER, Task
+from routing.solving.ruin_recreate.matrices import matrices_of
+from routing.solving.ruin_recreate.nearest import Arcs, Nearest, nearest
 from routing.solving.ruin_recreate.parts import addresses
 from routing.solving.ruin_recreate.requests import Requests, requests_of
-from routing.solving.ruin_recreate.spots import Spots, origin_of, spots_of
+from routing.solving.ruin_recreate.spots import Spots, opening, spots_of
 
 
 class Translation:
-    """The arrays, step by step; `stops` are those to be planned, in the order of their numbers."""
+    """The arrays, step by step; `stops` are those to be planned, numbered in this order."""
 
     def __init__(self, problem: Problem, stops: Sequence[Stop]) -> None:
         self.problem = problem
+        self.stops = tuple(stops)
         self.vehicles = problem.vehicles
-        self.ground = ground_of(problem, stops)
-        self.stops = self.ground.stops
-        self.arcs = self.ground.arcs
-        self.nearest = self.ground.nearest
+        self.origin_s = min((vehicle.shift_start_s for vehicle in self.vehicles), default=0)
+        self.horizon_s = max((vehicle.shift_end_s for vehicle in self.vehicles), default=0)
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -39,7 +39,29 @@ class Translation:
     @cached_property
     def spots(self) -> Spots:
         """What each node is."""
-        return spots_of(self.problem, self.stops, self.requests, self.ground.places)
+        return spots_of(self.problem, self.stops, self.requests, origin_s=self.origin_s, horizon_s=self.horizon_s)
+
+    @cached_property
+    def arcs(self) -> Arcs:
+        """What ways between stops cost the most common kind of vehicle."""
+        common = self.kinds.models[int(np.bincount(self.kinds.of).argmax())] if self.kinds.models else None
+        profile = self.problem.profiles[common.profile] if common else next(iter(self.problem.profiles.values()))
+        costs = (common.cost_per_s, common.cost_per_m) if common else (1, 0)
+        open_close = [opening(stop, self.origin_s, self.horizon_s) for stop in self.stops]
+        return Arcs(
+            profile.duration_s,
+            profile.distance_m,
+            *(costs if any(costs) else (1, 0)),
+            np.array([stop.place for stop in self.stops], np.int64),
+            np.array([stop.service_s for stop in self.stops], np.int64),
+            np.array([opens for opens, _ in open_close], np.int64),
+            np.array([closes for _, closes in open_close], np.int64),
+        )
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """Neighbours of each stop."""
+        return nearest(self.arcs)
 
     @cached_property
     def far(self) -> NDArray[np.float64]:
@@ -83,19 +105,19 @@ class Translation:
     def task(self) -> Task:
         """Everything together."""
         kinds, spots, balance = self.kinds, self.spots, self.problem.balance
-        rows, breaks = kind_rows(self.problem, kinds.models, origin_s=origin_of(self.problem))
+        rows, breaks = kind_rows(self.problem, kinds.models, origin_s=self.origin_s)
         same_kind = np.argsort(kinds.of, kind="stable")
         allowed = may_serve(kinds.models, self.stops)
         allowed[:, self.requests.torn] = 0
         demand, collect = self.demands()
         by_time = balance.cost if balance and balance.measure is Measure.TIME else 0
-        matrices = self.ground.matrices
+        matrices = matrices_of(self.problem)
         rich = bool(rows["rich"].any() or spots.rows["rich"].any())
         return Task(
             stops=len(self.stops),
             vehicles=len(self.vehicles),
             nodes=spots.rows.size,
-            places=len(self.ground.places),
+            places=self.problem.places,
             names=len(self.problem.capacity_names),
             kind_count=rows.size,
             request_count=self.requests.rows.size,
@@ -119,9 +141,10 @@ class Translation:
             balance_per_stop2=balance.cost if balance and balance.measure is Measure.STOPS else 0,
             duration_s=matrices.duration_s,
             distance_m=matrices.distance_m,
+            duration_to_s=matrices.duration_to_s,
             distance_to_m=matrices.distance_to_m,
             hours_s=matrices.hours_s,
-            changes_s=matrices.changes_s - origin_of(self.problem),
+            changes_s=matrices.changes_s - self.origin_s,
             spots=spots.rows,
             windows=spots.windows,
             kinds=rows,
