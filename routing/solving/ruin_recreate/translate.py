@@ -15,6 +15,9 @@ from routing.solving.ruin_recreate.parts import addresses
 from routing.solving.ruin_recreate.requests import Requests, requests_of
 from routing.solving.ruin_recreate.spots import Spots, opening, spots_of
 
+_DEAREST = NEVER >> 4
+"""What soft windows and preferences add at most: many stops left out still add up far within 64 bits."""
+
 
 class Translation:
     """The arrays, step by step; `stops` are those to be planned, numbered in this order."""
@@ -100,7 +103,18 @@ class Translation:
         shift_s = max((vehicle.shift_end_s - vehicle.shift_start_s for vehicle in self.vehicles), default=0)
         second = max((vehicle.cost_per_s for vehicle in self.vehicles), default=0)
         fixed = max((vehicle.fixed_cost for vehicle in self.vehicles), default=0)
-        return int(4 * self.far.max(initial=0)) + second * shift_s + 2 * fixed + 1000
+        driven = int(4 * self.far.max(initial=0)) + second * shift_s + 2 * fixed + 1000
+        return driven + min(_DEAREST, self._most_untimely() + self._most_disliked())
+
+    def _most_untimely(self) -> int:
+        """What all soft windows together can cost: one stop more may shift every other."""
+        windows = [stop.soft_window for stop in self.stops if stop.soft_window is not None]
+        early = sum(soft.early_cost_per_h * max(0, soft.start_s - self.origin_s) for soft in windows)
+        late = sum(soft.late_cost_per_h * max(0, self.horizon_s - soft.end_s) for soft in windows)
+        return (early + late) // 3600
+
+    def _most_disliked(self) -> int:
+        return max((cost for stop in self.stops for _, cost in stop.vehicle_costs), default=0)
 
     def task(self) -> Task:
         """Everything together."""

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 
 from routing.solving.assemble import rank
 from routing.solving.limit import Limit
-from routing.solving.problem import Problem, Sequences
+from routing.solving.problem import Problem, Sequences, SoftWindow
 from routing.solving.ruin_recreate import RuinRecreate, search
 from tests.routing.solving.ruin_recreate.town import town
 
@@ -36,6 +37,14 @@ class TestRuinRecreate:
         asked = town(stops=60, vehicles=8, seed=1)
 
         assert sorted(id for sequence in ids(run(asked).best) for id in sequence) == sorted(s.id for s in asked.stops)
+
+    def test_leaves_nothing_out_that_must_be_served_however_untimely(self) -> None:
+        asked = town(stops=8, vehicles=2, seed=1, windows=False)
+        late = SoftWindow(start_s=7 * 3600, end_s=8 * 3600, early_cost_per_h=10**6)
+
+        found = run(replace(asked, stops=tuple(replace(stop, soft_window=late) for stop in asked.stops)))
+
+        assert found.best_rank[0] == 0
 
     def test_gets_better(self) -> None:
         asked = town(stops=60, vehicles=8, seed=1)
