@@ -166,7 +166,8 @@ class TestExplain:
                     tuple(next(each for each in given_way.stops if each.id == part.id) for part in way)
                     for way in units[one.stop_id].ways
                 ]
-                assert one.relaxation.added_cost in added_costs(given_way, sequences, ways, one.relaxation.vehicle_id)
+                totals = totals_with(given_way, sequences, ways, one.relaxation.vehicle_id)
+                assert one.relaxation.added_cost + without_penalties(solution) in totals
 
 
 def relaxed(asked: Problem, vehicle_id: str, gives: Excess) -> Problem:
@@ -180,12 +181,15 @@ def relaxed(asked: Problem, vehicle_id: str, gives: Excess) -> Problem:
     )
 
 
-def added_costs(asked: Problem, sequences: Sequences, ways: list[tuple[Stop, ...]], vehicle_id: str) -> set[int]:
-    """What the whole plan costs more for each position of one of the ways in the vehicle's route that holds."""
+def without_penalties(solution: Solution) -> int:
+    return solution.cost.total - solution.cost.penalties
+
+
+def totals_with(asked: Problem, sequences: Sequences, ways: list[tuple[Stop, ...]], vehicle_id: str) -> set[int]:
+    """What the whole plan costs with each position of one of the ways in the vehicle's route that holds."""
     number = [each.id for each in asked.vehicles].index(vehicle_id)
     stops = {each.id: each for each in asked.stops}
     sequences = [[step if isinstance(step, Reload) else stops[step.id] for step in steps] for steps in sequences]
-    before = planned(asked, sequences).cost
     found = set()
     for way in ways:
         steps = sequences[number]
@@ -197,7 +201,7 @@ def added_costs(asked: Problem, sequences: Sequences, ways: list[tuple[Stop, ...
                 except DoesNotFit:
                     continue
                 if not violations(asked, after):
-                    found.add(after.cost.total - after.cost.penalties - before.total + before.penalties)
+                    found.add(without_penalties(after))
     return found
 
 
