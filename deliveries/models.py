@@ -23,6 +23,7 @@ class DeliveryState(StrEnum):
     CONFIRMED = "confirmed"
     SCHEDULED = "scheduled"
     OUT_FOR_DELIVERY = "out_for_delivery"
+    AT_POINT = "at_point"  # its parcels wait for the recipient at a pickup point
     DELIVERED = "delivered"
     COLLECTED = "collected"
     FAILED_ATTEMPT = "failed_attempt"
@@ -117,6 +118,8 @@ class Delivery(Base):
     place: Mapped[Point] = mapped_column(PointType)
     zone: Mapped[str]  # IANA, of the place: times are told to the recipient in it
     access_notes: Mapped[str | None]  # for the courier: door code, staircase, dog
+    # Where the recipient collects it; address and place are then the point's. None: it comes to the door.
+    pickup_point_id: Mapped[UUID | None] = mapped_column(ForeignKey("pickup_points.id"), index=True)
 
     service_s: Mapped[int]
     # What leaving it out of a plan may cost, in seconds of a courier's time. None: it must go.

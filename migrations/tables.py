@@ -11,6 +11,7 @@ DECLARING = (
     "places.models",
     "deliveries.models",
     "proofs.models",
+    "pickup_points.models",
     "routing.models",
     "tracking.models",
     "driving.models",

@@ -326,6 +326,7 @@ class Outcome(StrEnum):
     DELIVERED_TO_MAILBOX = "delivered_to_mailbox"
     DELIVERED_TO_SAFE_PLACE = "delivered_to_safe_place"
     DELIVERED_TO_NEIGHBOUR = "delivered_to_neighbour"
+    DELIVERED_TO_POINT = "delivered_to_point"
     DELIVERED_OTHER = "delivered_other"
     FAILED_NOT_HOME = "failed_not_home"
     FAILED_REFUSED = "failed_refused"
