@@ -49,7 +49,22 @@ class PickupPoint(Base):
         CheckConstraint("most_parcels >= 0", name="most_parcels_not_negative"),
         CheckConstraint("hold_days > 0", name="hold_days_above_zero"),
         CheckConstraint("preparation_s >= 0", name="preparation_not_negative"),
-        Index("ix_pickup_points_place", "place", postgresql_using="gist"),
+        # The nearest of one carrier, in order: the index itself sorts by `<->`.
+        Index(
+            "ix_pickup_points_carrier_id_place",
+            "carrier_id",
+            "place",
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+        # A box of a map has straight sides in degrees, which a box on the sphere has not.
+        Index(
+            "ix_pickup_points_carrier_id_map",
+            "carrier_id",
+            text("(place::geometry)"),
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
