@@ -13,6 +13,7 @@ DECLARING = (
     "proofs.models",
     "pickup_points.models",
     "routing.models",
+    "slots.models",
     "tracking.models",
     "driving.models",
 )
