@@ -39,6 +39,7 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from pickup_points.tasks import CANCEL_STAYS
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -73,7 +74,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW,),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
