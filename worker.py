@@ -39,6 +39,7 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from pickup_points.facts import RoomAssigned, RoomReleased, RoomReserved
 from pickup_points.tasks import CANCEL_STAYS
 from proofs.facts import ProofCaptured
 from routing.facts import (
@@ -101,6 +102,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanCancelled: (),
     PlanFinishAsked: (),
     PlanPublished: (),
+    RoomReserved: (),
+    RoomAssigned: (),
+    RoomReleased: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
