@@ -23,12 +23,15 @@ from api import idempotency
 from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
+    DeliveryAtPoint,
     DeliveryCancelled,
     DeliveryChanged,
+    DeliveryCollected,
     DeliveryConfirmed,
     DeliveryCreated,
     DeliveryDelivered,
     DeliveryOutForDelivery,
+    DeliveryReturning,
     DeliveryScheduled,
     DeliveryUnscheduled,
     ParcelsPickedUp,
@@ -39,6 +42,17 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from pickup_points.facts import (
+    ParcelCheckedIn,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRefused,
+    ParcelSentBack,
+    StayCancelled,
+    StayExpired,
+    StayExtended,
+    StayReminded,
+)
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -84,6 +98,18 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    DeliveryAtPoint: (),
+    DeliveryCollected: (),
+    DeliveryReturning: (),
+    ParcelCheckedIn: (),
+    ParcelReady: (),
+    StayReminded: (),
+    StayExtended: (),
+    StayExpired: (),
+    ParcelCollected: (),
+    ParcelSentBack: (),
+    ParcelRefused: (),
+    StayCancelled: (),
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),

@@ -21,6 +21,7 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState
 from places.models import Address, City, Street
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
@@ -156,6 +157,61 @@ def delivery(
             alternatives=[],
             pickup=None,
         ),
+    )
+
+
+def pickup_point(
+    session: Session,
+    *,
+    carrier: Organisation,
+    name: str = "Kioski Kulma",
+    kind: PointKind = PointKind.SHOP,
+    place: Point = HELSINKI,
+    opening_hours: str | None = None,
+    external_id: str | None = None,
+    shelf_required: bool = False,
+    most_parcels: int | None = None,
+    hold_days: int = 7,
+    preparation_s: int = 0,
+) -> PickupPoint:
+    """A counter where parcels can be collected and left, always open unless told otherwise."""
+    return _flushed(
+        session,
+        PickupPoint(
+            carrier_id=carrier.id,
+            external_id=external_id,
+            kind=kind,
+            name=name,
+            brand=None,
+            operator=None,
+            ref=None,
+            address_text="Kulmakatu 1",
+            place=place,
+            zone="Europe/Helsinki",
+            country="FI",
+            directions=None,
+            opening_hours=opening_hours,
+            step_free=None,
+            services=[PointService.COLLECT, PointService.RETURN],
+            most_parcels=most_parcels,
+            shelf_required=shelf_required,
+            hold_days=hold_days,
+            preparation_s=preparation_s,
+            suspended_at=None,
+            retired_at=None,
+            created_at=BORN,
+            closures=[],
+            compartments=[],
+        ),
+    )
+
+
+def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState = StayState.EXPECTED) -> Stay:
+    """The stay of the delivery's first parcel at the point, which the delivery then goes to."""
+    of.pickup_point_id = point.id
+    return _flushed(
+        session,
+        Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
     )
 
 
