@@ -224,6 +224,8 @@ class Stay(Base):
     damage: Mapped[str | None]  # what was seen when it was received
     ended_at: Mapped[datetime | None]  # collected, sent back, refused or cancelled
     ended_by: Mapped[UUID | None]  # the hand-over or the return run it left with
+    missing_at: Mapped[datetime | None]  # a confirmed count did not find it
+    code_digest: Mapped[str | None] = mapped_column(index=True)  # of the collection code, keyed
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
