@@ -53,6 +53,7 @@ from pickup_points.facts import (
     StayExtended,
     StayReminded,
 )
+from pickup_points.tasks import CANCEL_STAYS
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -87,7 +88,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW,),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),

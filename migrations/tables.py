@@ -15,6 +15,7 @@ DECLARING = (
     "pickup_points.counter_models",
     "pickup_points.order_models",
     "routing.models",
+    "slots.models",
     "tracking.models",
     "driving.models",
 )

@@ -21,7 +21,7 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState, StepFree
 from places.models import Address, City, Street
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
@@ -164,17 +164,21 @@ def pickup_point(
     session: Session,
     *,
     carrier: Organisation,
-    name: str = "Kioski Kulma",
     kind: PointKind = PointKind.SHOP,
+    name: str = "R-kioski Kamppi",
     place: Point = HELSINKI,
-    opening_hours: str | None = None,
+    opening_hours: str | None = "Mo-Fr 08:00-20:00; Sa 10:00-18:00; PH off",
     external_id: str | None = None,
-    shelf_required: bool = False,
+    services: tuple[PointService, ...] = (PointService.COLLECT,),
+    step_free: StepFree | None = None,
     most_parcels: int | None = None,
+    shelf_required: bool = False,
     hold_days: int = 7,
     preparation_s: int = 0,
+    suspended_at: datetime | None = None,
+    retired_at: datetime | None = None,
 ) -> PickupPoint:
-    """A counter where parcels can be collected and left, always open unless told otherwise."""
+    """A counter in Helsinki, or another kind of point, without compartments and closures."""
     return _flushed(
         session,
         PickupPoint(
@@ -185,20 +189,20 @@ def pickup_point(
             brand=None,
             operator=None,
             ref=None,
-            address_text="Kulmakatu 1",
+            address_text="Urho Kekkosen katu 1",
             place=place,
             zone="Europe/Helsinki",
             country="FI",
             directions=None,
             opening_hours=opening_hours,
-            step_free=None,
-            services=[PointService.COLLECT, PointService.RETURN],
+            step_free=step_free,
+            services=[*services],
             most_parcels=most_parcels,
             shelf_required=shelf_required,
             hold_days=hold_days,
             preparation_s=preparation_s,
-            suspended_at=None,
-            retired_at=None,
+            suspended_at=suspended_at,
+            retired_at=retired_at,
             created_at=BORN,
             closures=[],
             compartments=[],
