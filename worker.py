@@ -23,12 +23,15 @@ from api import idempotency
 from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
+    DeliveryAtPoint,
     DeliveryCancelled,
     DeliveryChanged,
+    DeliveryCollected,
     DeliveryConfirmed,
     DeliveryCreated,
     DeliveryDelivered,
     DeliveryOutForDelivery,
+    DeliveryReturning,
     DeliveryScheduled,
     DeliveryUnscheduled,
     ParcelsPickedUp,
@@ -39,7 +42,20 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from pickup_points.facts import RoomAssigned, RoomReleased, RoomReserved
+from pickup_points.facts import (
+    ParcelCheckedIn,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRefused,
+    ParcelSentBack,
+    RoomAssigned,
+    RoomReleased,
+    RoomReserved,
+    StayCancelled,
+    StayExpired,
+    StayExtended,
+    StayReminded,
+)
 from pickup_points.tasks import CANCEL_STAYS
 from proofs.facts import ProofCaptured
 from routing.facts import (
@@ -86,6 +102,18 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    DeliveryAtPoint: (),
+    DeliveryCollected: (),
+    DeliveryReturning: (),
+    ParcelCheckedIn: (),
+    ParcelReady: (),
+    StayReminded: (),
+    StayExtended: (),
+    StayExpired: (),
+    ParcelCollected: (),
+    ParcelSentBack: (),
+    ParcelRefused: (),
+    StayCancelled: (),
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
