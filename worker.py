@@ -39,6 +39,7 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -84,6 +85,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    ZoneAdded: (),
+    ZoneChanged: (),
+    ZoneRetired: (),
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
