@@ -57,6 +57,7 @@ from pickup_points.facts import (
     StayReminded,
 )
 from pickup_points.tasks import CANCEL_STAYS
+from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -114,6 +115,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelSentBack: (),
     ParcelRefused: (),
     StayCancelled: (),
+    ZoneAdded: (),
+    ZoneChanged: (),
+    ZoneRetired: (),
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
