@@ -32,6 +32,7 @@ RESOURCES = (
     "plans",
     "routes",
     "driver",
+    "zones",
     "places",
     "people",
     "organisations",

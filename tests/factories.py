@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask
 from flask_jwt_extended import create_access_token
 from geoalchemy2.shape import from_shape
-from shapely import box
+from shapely import MultiPolygon, box
 from sqlalchemy.orm import Session
 
 from accounts import keys, passwords
@@ -21,8 +21,8 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from pickup_points.models import Closure, PickupPoint, PointKind, PointService, StepFree
-from places.models import Address, City, Street
+from pickup_points.models import Closure, PickupPoint, PointKind, PointService, Stay, StayState, StepFree
+from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
 
@@ -121,6 +121,22 @@ def city(session: Session, *, addresses: tuple[tuple[str, str, float, float], ..
     return made
 
 
+def zone(
+    session: Session, *, carrier: Organisation, name: str | None = None, time_zone: str = "Europe/Helsinki"
+) -> Zone:
+    """A zone that covers central Helsinki."""
+    return _flushed(
+        session,
+        Zone(
+            carrier_id=carrier.id,
+            name=name or f"zone {next(_numbers)}",
+            time_zone=time_zone,
+            area=from_shape(MultiPolygon([box(24.90, 60.14, 25.00, 60.20)]), srid=4326),
+            created_at=BORN,
+        ),
+    )
+
+
 def delivery(
     session: Session,
     *,
@@ -215,6 +231,15 @@ def closure(
 ) -> Closure:
     """A day on which the point is closed."""
     return _flushed(session, Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason="Stock-taking"))
+
+
+def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState = StayState.EXPECTED) -> Stay:
+    """The stay of the delivery's first parcel at the point, which the delivery then goes to."""
+    of.pickup_point_id = point.id
+    return _flushed(
+        session,
+        Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
+    )
 
 
 def proof(session: Session, *, delivery_id: UUID, by: Person, kind: ProofKind, at: datetime) -> Proof:

@@ -48,6 +48,7 @@ class World:
             "stop_id",
             "token",
             "vehicle_id",
+            "zone_id",
         )
 
 
@@ -67,6 +68,7 @@ def populate(session: Session) -> World:
     link = _link(session, delivery)
     point = factories.pickup_point(session, carrier=drives, external_id="point-1")
     closure = factories.closure(session, point=point)
+    zone = factories.zone(session, carrier=drives)
     ids: dict[str, UUID | str] = {
         "closure_id": closure.id,
         "delivery_id": delivery.id,
@@ -82,6 +84,7 @@ def populate(session: Session) -> World:
         "stop_id": route.stops[0].id,
         "token": TOKEN,
         "vehicle_id": route.vehicle_id,
+        "zone_id": zone.id,
     }
     return World(drives, sends, people, ids)
 
