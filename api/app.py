@@ -24,6 +24,7 @@ RESOURCES = (
     "auth",
     "me",
     "deliveries",
+    "pickup_points",
     "track",
     "proofs",
     "vehicles",
