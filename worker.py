@@ -54,7 +54,7 @@ from pickup_points.facts import (
     StayReminded,
 )
 from pickup_points.tasks import CANCEL_STAYS
-from proofs.facts import ProofCaptured
+from proofs.facts import PaperChecked, ProofCaptured
 from routing.facts import (
     DeliveryRefused,
     DropWithdrawn,
@@ -112,6 +112,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelRefused: (),
     StayCancelled: (),
     PlanRequested: (SOLVE,),
+    PaperChecked: (),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
     RouteReplanned: (REFRESH_ARRIVALS,),
