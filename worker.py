@@ -43,17 +43,27 @@ from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from pickup_points.facts import (
+    CheckInMismatched,
+    DelegateAuthorised,
+    DelegateRevoked,
+    HandOverRefused,
     ParcelCheckedIn,
     ParcelCollected,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
+    ParcelsHandedOver,
+    PointStaffed,
+    RoomAssigned,
+    RoomReleased,
+    RoomReserved,
     StayCancelled,
     StayExpired,
     StayExtended,
     StayReminded,
 )
 from pickup_points.tasks import CANCEL_STAYS
+from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import PaperChecked, ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -111,6 +121,15 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelSentBack: (),
     ParcelRefused: (),
     StayCancelled: (),
+    PointStaffed: (),
+    CheckInMismatched: (),
+    HandOverRefused: (),
+    ParcelsHandedOver: (),
+    DelegateAuthorised: (),
+    DelegateRevoked: (),
+    ZoneAdded: (),
+    ZoneChanged: (),
+    ZoneRetired: (),
     PlanRequested: (SOLVE,),
     PaperChecked: (),
     ProofCaptured: (),
@@ -128,6 +147,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanCancelled: (),
     PlanFinishAsked: (),
     PlanPublished: (),
+    RoomReserved: (),
+    RoomAssigned: (),
+    RoomReleased: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.

@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask
 from flask_jwt_extended import create_access_token
 from geoalchemy2.shape import from_shape
-from shapely import box
+from shapely import MultiPolygon, box
 from sqlalchemy.orm import Session
 
 from accounts import keys, passwords
@@ -22,7 +22,7 @@ from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState, StepFree
-from places.models import Address, City, Street
+from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
 
@@ -119,6 +119,22 @@ def city(session: Session, *, addresses: tuple[tuple[str, str, float, float], ..
             ),
         )
     return made
+
+
+def zone(
+    session: Session, *, carrier: Organisation, name: str | None = None, time_zone: str = "Europe/Helsinki"
+) -> Zone:
+    """A zone that covers central Helsinki."""
+    return _flushed(
+        session,
+        Zone(
+            carrier_id=carrier.id,
+            name=name or f"zone {next(_numbers)}",
+            time_zone=time_zone,
+            area=from_shape(MultiPolygon([box(24.90, 60.14, 25.00, 60.20)]), srid=4326),
+            created_at=BORN,
+        ),
+    )
 
 
 def delivery(
