@@ -17,10 +17,10 @@ from pickup_points.counter_models import HandOver, Means
 from pickup_points.facts import ParcelsHandedOver
 from pickup_points.judging import Asked, judge_evidence, judge_receiver, refused
 from pickup_points.models import Stay, StayState
-from pickup_points.opening import opened_by
 from pickup_points.posts import Seat
 from pickup_points.shelf import Kept
 from pickup_points.stays import StayNotFound
+from pickup_points.unlocking import opened_by
 from proofs.models import CheckKind
 
 

@@ -1,107 +1,67 @@
-"""What a collection code opens at a counter."""
+"""What a point says of its opening: now, next, and on each day of the week to come."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from pickup_points.hours import Hours, Span, holidays
+from pickup_points.models import PickupPoint
 
-from kernel import facts
-from kernel.errors import NotAllowed, Refusal
-from pickup_points import code_tries, collection_codes
-from pickup_points.facts import HandOverRefused
-from pickup_points.models import PickupPoint, Stay, StayState
-from pickup_points.posts import Seat
-from pickup_points.shelf import Kept, kept, kept_by_ids
-from pickup_points.staying import WAITING
-
-COLLECTABLE = (*WAITING, StayState.EXPIRED)
-
-
-class WrongCode(NotAllowed):
-    """This code opens nothing here."""
-
-    keeps = True
-
-
-class CodeOfAnotherPoint(NotAllowed):
-    """This code is good, at another pickup point."""
-
-    keeps = True
+_DAYS = 7
+_NOON = time(12)
 
 
 @dataclass(frozen=True)
-class Opened:
-    """What the codes open, and what else waits here for the same telephone number or e-mail address."""
+class OpenSpan:
+    """A half-open time of one day."""
 
-    parcels: Sequence[Kept]
-    also_here: Sequence[Kept]
-
-
-def opened_by(session: Session, seat: Seat, codes: Sequence[str], *, now: datetime) -> Opened:
-    """Return what these codes open. A wrong one is counted. CodesLocked, WrongCode, CodeOfAnotherPoint."""
-    tries = code_tries.require_open(session, seat, now=now)
-    ids: set[UUID] = set()
-    for code in codes:
-        try:
-            ids |= _here(session, seat, code)
-        except Refusal as refusal:
-            code_tries.count_wrong(tries, now=now)
-            why = type(refusal).__name__
-            facts.record(
-                session,
-                HandOverRefused(
-                    point_id=seat.point.id, stay_ids=[], why=why, wrong_codes=tries.wrong, at=now, by=seat.person_id
-                ),
-            )
-            raise
-    parcels = kept_by_ids(session, ids)
-    return Opened(parcels, _also_here(session, seat, parcels))
+    opens_at: datetime
+    closes_at: datetime
 
 
-def _here(session: Session, seat: Seat, code: str) -> set[UUID]:
-    digits, point_id = collection_codes.read(code)
-    if point_id is not None and point_id != seat.point.id:
-        raise _of_another(session, seat, [point_id])
-    found = session.execute(
-        select(Stay.id, Stay.point_id)
-        .join(PickupPoint, PickupPoint.id == Stay.point_id)
-        .where(
-            Stay.code_digest == collection_codes.digest_of(digits),
-            Stay.state.in_(COLLECTABLE),
-            PickupPoint.carrier_id == seat.point.carrier_id,
-        )
-    ).all()
-    here = {stay_id for stay_id, point_id in found if point_id == seat.point.id}
-    if here:
-        return here
-    if found:
-        raise _of_another(session, seat, [point_id for _, point_id in found])
-    raise WrongCode()
+@dataclass(frozen=True)
+class Day:
+    """When it is open on a day of its own zone, closures and public holidays heeded."""
+
+    date: date
+    public_holiday: bool
+    spans: tuple[OpenSpan, ...]
 
 
-def _of_another(session: Session, seat: Seat, point_ids: Sequence[UUID]) -> Refusal:
-    other = session.get(PickupPoint, point_ids[0])
-    if other is None or other.carrier_id != seat.point.carrier_id:
-        return WrongCode()
-    return CodeOfAnotherPoint(
-        f"it is for {other.name}", point_id=other.id, point_name=other.name, address=other.address_text
-    )
+@dataclass(frozen=True)
+class Opening:
+    """When a point is open. Not `known`: nobody says, and the rest says nothing either."""
+
+    known: bool
+    open_now: bool | None
+    next_opening_at: datetime | None
+    week: tuple[Day, ...]
 
 
-def _also_here(session: Session, seat: Seat, parcels: Sequence[Kept]) -> Sequence[Kept]:
-    opened = {each.stay.id for each in parcels}
-    reached = {contact for each in parcels for contact in _contacts(each)}
-    return [
-        each
-        for each in kept(session, seat.point.id, states=COLLECTABLE)
-        if each.stay.id not in opened and reached & _contacts(each)
-    ]
+def opening(point: PickupPoint, *, now: datetime) -> Opening:
+    """Return what the point, which comes with its closures, says of its opening from `now` on."""
+    hours = Hours.of(point, point.closures)
+    if not hours.known:
+        return Opening(False, None, None, ())
+    return Opening(True, hours.is_open(now), hours.next_opening(now), tuple(_week(point, hours, now)))
 
 
-def _contacts(each: Kept) -> set[str]:
-    return {contact for contact in (each.delivery.recipient_phone, each.delivery.recipient_email) if contact}
+def _week(point: PickupPoint, hours: Hours, now: datetime) -> Iterator[Day]:
+    zone = ZoneInfo(point.zone)
+    today = now.astimezone(zone).date()
+    midnights = [datetime.combine(today + timedelta(days=day), time(), zone) for day in range(_DAYS + 1)]
+    spans = hours.open_spans(midnights[0], midnights[-1])
+    kept = holidays(zone=point.zone, country=point.country)
+    for starts_at, ends_at in pairwise(midnights):
+        noon = datetime.combine(starts_at.date(), _NOON, zone)
+        yield Day(starts_at.date(), kept.is_open(noon), tuple(_within(spans, starts_at, ends_at)))
+
+
+def _within(spans: list[Span], from_: datetime, until: datetime) -> Iterator[OpenSpan]:
+    for opens_at, closes_at in spans:
+        if opens_at < until and closes_at > from_:
+            yield OpenSpan(max(opens_at, from_), min(closes_at, until))

@@ -10,15 +10,15 @@ from api.counter.schemas import KeptListSchema, ParcelsQuery
 from api.unit import session
 from deliveries.progress import DeliveryNotInState
 from kernel import clock
-from pickup_points import handing_over, opening, shelf
+from pickup_points import handing_over, shelf, unlocking
 from pickup_points.code_tries import CodesLocked
 from pickup_points.delegates import TooManyDelegates
 from pickup_points.handing_over import Given, NothingToGoBy, RecipientsDiffer
 from pickup_points.judging import Asked, DelegateNotAuthorised, IdentityNotProven, NotOpened, WrongPerson
-from pickup_points.opening import CodeOfAnotherPoint, Opened, WrongCode
 from pickup_points.posts import SupervisorNeeded
 from pickup_points.staying import StayNotInState
 from pickup_points.stays import StayNotFound
+from pickup_points.unlocking import CodeOfAnotherPoint, Opened, WrongCode
 from proofs.checking import Look
 from proofs.requirements import ProofMissing
 
@@ -59,7 +59,7 @@ def look_codes_up(asked: dict[str, Any]) -> Opened:
 
     Wrong codes are counted: after five in a row nothing is listened to for a minute, then for longer each time.
     """
-    return opening.opened_by(session(), seat(asked["point_id"]), asked["codes"], now=clock.now())
+    return unlocking.opened_by(session(), seat(asked["point_id"]), asked["codes"], now=clock.now())
 
 
 @blueprint.route("/hand-overs", methods=["POST"])

@@ -52,7 +52,7 @@ class TermsSchema(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "By the point's clock; later orders are prepared on its next open day. null: until it closes",
+            "description": "By its own clock; later orders are prepared on its next open day. null: until it closes",
             "examples": ["16:00"],
         },
     )
