@@ -40,6 +40,7 @@ from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
+from pickup_points.tasks import CANCEL_STAYS
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -74,7 +75,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW,),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),

@@ -21,6 +21,7 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
+from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
 from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
@@ -171,6 +172,56 @@ def delivery(
             parcels=[Parcel(weight_g=weight_g, live=True)],
             alternatives=[],
             pickup=None,
+        ),
+    )
+
+
+def pickup_point(
+    session: Session,
+    *,
+    carrier: Organisation,
+    kind: PointKind = PointKind.SHOP,
+    name: str = "R-kioski Kamppi",
+    place: Point = HELSINKI,
+    opening_hours: str | None = "Mo-Fr 08:00-20:00; Sa 10:00-18:00; PH off",
+    external_id: str | None = None,
+    services: tuple[PointService, ...] = (PointService.COLLECT,),
+    step_free: StepFree | None = None,
+    most_parcels: int | None = None,
+    shelf_required: bool = False,
+    hold_days: int = 7,
+    preparation_s: int = 0,
+    suspended_at: datetime | None = None,
+    retired_at: datetime | None = None,
+) -> PickupPoint:
+    """A counter in Helsinki, or another kind of point, without compartments and closures."""
+    return _flushed(
+        session,
+        PickupPoint(
+            carrier_id=carrier.id,
+            external_id=external_id,
+            kind=kind,
+            name=name,
+            brand=None,
+            operator=None,
+            ref=None,
+            address_text="Urho Kekkosen katu 1",
+            place=place,
+            zone="Europe/Helsinki",
+            country="FI",
+            directions=None,
+            opening_hours=opening_hours,
+            step_free=step_free,
+            services=[*services],
+            most_parcels=most_parcels,
+            shelf_required=shelf_required,
+            hold_days=hold_days,
+            preparation_s=preparation_s,
+            suspended_at=suspended_at,
+            retired_at=retired_at,
+            created_at=BORN,
+            closures=[],
+            compartments=[],
         ),
     )
 
