@@ -39,8 +39,9 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
+from pickup_points.facts import RoomAssigned, RoomReleased, RoomReserved
 from pickup_points.tasks import CANCEL_STAYS
+from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -105,6 +106,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanCancelled: (),
     PlanFinishAsked: (),
     PlanPublished: (),
+    RoomReserved: (),
+    RoomAssigned: (),
+    RoomReleased: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
