@@ -23,12 +23,15 @@ from api import idempotency
 from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
+    DeliveryAtPoint,
     DeliveryCancelled,
     DeliveryChanged,
+    DeliveryCollected,
     DeliveryConfirmed,
     DeliveryCreated,
     DeliveryDelivered,
     DeliveryOutForDelivery,
+    DeliveryReturning,
     DeliveryScheduled,
     DeliveryUnscheduled,
     ParcelsPickedUp,
@@ -39,6 +42,22 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
+from pickup_points.facts import (
+    ParcelCheckedIn,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRefused,
+    ParcelSentBack,
+    RoomAssigned,
+    RoomReleased,
+    RoomReserved,
+    StayCancelled,
+    StayExpired,
+    StayExtended,
+    StayReminded,
+)
+from pickup_points.tasks import CANCEL_STAYS
+from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import ProofCaptured
 from routing.facts import (
     DeliveryRefused,
@@ -73,7 +92,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW,),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
@@ -84,6 +103,21 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    DeliveryAtPoint: (),
+    DeliveryCollected: (),
+    DeliveryReturning: (),
+    ParcelCheckedIn: (),
+    ParcelReady: (),
+    StayReminded: (),
+    StayExtended: (),
+    StayExpired: (),
+    ParcelCollected: (),
+    ParcelSentBack: (),
+    ParcelRefused: (),
+    StayCancelled: (),
+    ZoneAdded: (),
+    ZoneChanged: (),
+    ZoneRetired: (),
     PlanRequested: (SOLVE,),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
@@ -100,6 +134,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanCancelled: (),
     PlanFinishAsked: (),
     PlanPublished: (),
+    RoomReserved: (),
+    RoomAssigned: (),
+    RoomReleased: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.

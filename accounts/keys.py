@@ -29,6 +29,8 @@ class Scope(StrEnum):
     PLACES_READ = "places:read"
     ROUTING_READ = "routing:read"
     ROUTING_WRITE = "routing:write"
+    SLOTS_READ = "slots:read"
+    SLOTS_WRITE = "slots:write"
     DRIVING_WRITE = "driving:write"
     TRACKING_WRITE = "tracking:write"
     ACCOUNTS_READ = "accounts:read"

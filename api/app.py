@@ -31,6 +31,7 @@ RESOURCES = (
     "plans",
     "routes",
     "driver",
+    "zones",
     "places",
     "people",
     "organisations",

@@ -12,7 +12,10 @@ DECLARING = (
     "deliveries.models",
     "proofs.models",
     "pickup_points.models",
+    "pickup_points.counter_models",
+    "pickup_points.order_models",
     "routing.models",
+    "slots.models",
     "tracking.models",
     "driving.models",
 )

@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask
 from flask_jwt_extended import create_access_token
 from geoalchemy2.shape import from_shape
-from shapely import box
+from shapely import MultiPolygon, box
 from sqlalchemy.orm import Session
 
 from accounts import keys, passwords
@@ -21,7 +21,8 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from places.models import Address, City, Street
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState, StepFree
+from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
 
@@ -120,6 +121,22 @@ def city(session: Session, *, addresses: tuple[tuple[str, str, float, float], ..
     return made
 
 
+def zone(
+    session: Session, *, carrier: Organisation, name: str | None = None, time_zone: str = "Europe/Helsinki"
+) -> Zone:
+    """A zone that covers central Helsinki."""
+    return _flushed(
+        session,
+        Zone(
+            carrier_id=carrier.id,
+            name=name or f"zone {next(_numbers)}",
+            time_zone=time_zone,
+            area=from_shape(MultiPolygon([box(24.90, 60.14, 25.00, 60.20)]), srid=4326),
+            created_at=BORN,
+        ),
+    )
+
+
 def delivery(
     session: Session,
     *,
@@ -156,6 +173,65 @@ def delivery(
             alternatives=[],
             pickup=None,
         ),
+    )
+
+
+def pickup_point(
+    session: Session,
+    *,
+    carrier: Organisation,
+    kind: PointKind = PointKind.SHOP,
+    name: str = "R-kioski Kamppi",
+    place: Point = HELSINKI,
+    opening_hours: str | None = "Mo-Fr 08:00-20:00; Sa 10:00-18:00; PH off",
+    external_id: str | None = None,
+    services: tuple[PointService, ...] = (PointService.COLLECT,),
+    step_free: StepFree | None = None,
+    most_parcels: int | None = None,
+    shelf_required: bool = False,
+    hold_days: int = 7,
+    preparation_s: int = 0,
+    suspended_at: datetime | None = None,
+    retired_at: datetime | None = None,
+) -> PickupPoint:
+    """A counter in Helsinki, or another kind of point, without compartments and closures."""
+    return _flushed(
+        session,
+        PickupPoint(
+            carrier_id=carrier.id,
+            external_id=external_id,
+            kind=kind,
+            name=name,
+            brand=None,
+            operator=None,
+            ref=None,
+            address_text="Urho Kekkosen katu 1",
+            place=place,
+            zone="Europe/Helsinki",
+            country="FI",
+            directions=None,
+            opening_hours=opening_hours,
+            step_free=step_free,
+            services=[*services],
+            most_parcels=most_parcels,
+            shelf_required=shelf_required,
+            hold_days=hold_days,
+            preparation_s=preparation_s,
+            suspended_at=suspended_at,
+            retired_at=retired_at,
+            created_at=BORN,
+            closures=[],
+            compartments=[],
+        ),
+    )
+
+
+def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState = StayState.EXPECTED) -> Stay:
+    """The stay of the delivery's first parcel at the point, which the delivery then goes to."""
+    of.pickup_point_id = point.id
+    return _flushed(
+        session,
+        Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
     )
 
 

@@ -46,6 +46,7 @@ class World:
             "stop_id",
             "token",
             "vehicle_id",
+            "zone_id",
         )
 
 
@@ -63,6 +64,7 @@ def populate(session: Session) -> World:
         session, delivery_id=delivery.id, by=people[Role.DRIVER], kind=ProofKind.PHOTO, at=clock.now()
     )
     link = _link(session, delivery)
+    zone = factories.zone(session, carrier=drives)
     ids: dict[str, UUID | str] = {
         "delivery_id": delivery.id,
         "key_id": key.id,
@@ -76,6 +78,7 @@ def populate(session: Session) -> World:
         "stop_id": route.stops[0].id,
         "token": TOKEN,
         "vehicle_id": route.vehicle_id,
+        "zone_id": zone.id,
     }
     return World(drives, sends, people, ids)
 
