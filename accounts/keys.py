@@ -29,6 +29,8 @@ class Scope(StrEnum):
     PLACES_READ = "places:read"
     POINTS_READ = "points:read"
     POINTS_WRITE = "points:write"
+    COUNTER_READ = "counter:read"
+    COUNTER_WRITE = "counter:write"
     ROUTING_READ = "routing:read"
     ROUTING_WRITE = "routing:write"
     SLOTS_READ = "slots:read"

@@ -50,6 +50,8 @@ class PickupPoint(Base):
         CheckConstraint("most_parcels >= 0", name="most_parcels_not_negative"),
         CheckConstraint("hold_days > 0", name="hold_days_above_zero"),
         CheckConstraint("preparation_s >= 0", name="preparation_not_negative"),
+        # Referred to by the places kept at a counter, so that none is beyond the count of today.
+        UniqueConstraint("id", "most_parcels"),
         # The nearest of one carrier, in order: the index itself sorts by `<->`.
         Index(
             "ix_pickup_points_carrier_id_place",
@@ -66,8 +68,6 @@ class PickupPoint(Base):
             postgresql_using="gist",
             postgresql_where=text("retired_at IS NULL"),
         ),
-        # Referred to by the places kept at a counter, so that none is beyond the count of today.
-        UniqueConstraint("id", "most_parcels"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -226,13 +226,6 @@ def pickup_point(
     )
 
 
-def closure(
-    session: Session, *, point: PickupPoint, starts_at: datetime = BORN, ends_at: datetime = BORN + timedelta(days=1)
-) -> Closure:
-    """A day on which the point is closed."""
-    return _flushed(session, Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason="Stock-taking"))
-
-
 def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState = StayState.EXPECTED) -> Stay:
     """The stay of the delivery's first parcel at the point, which the delivery then goes to."""
     of.pickup_point_id = point.id
@@ -240,6 +233,13 @@ def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState
         session,
         Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
     )
+
+
+def closure(
+    session: Session, *, point: PickupPoint, starts_at: datetime = BORN, ends_at: datetime = BORN + timedelta(days=1)
+) -> Closure:
+    """A day on which the point is closed."""
+    return _flushed(session, Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason="Stock-taking"))
 
 
 def proof(session: Session, *, delivery_id: UUID, by: Person, kind: ProofKind, at: datetime) -> Proof:

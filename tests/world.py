@@ -66,9 +66,9 @@ def populate(session: Session) -> World:
         session, delivery_id=delivery.id, by=people[Role.DRIVER], kind=ProofKind.PHOTO, at=clock.now()
     )
     link = _link(session, delivery)
+    zone = factories.zone(session, carrier=drives)
     point = factories.pickup_point(session, carrier=drives, external_id="point-1")
     closure = factories.closure(session, point=point)
-    zone = factories.zone(session, carrier=drives)
     ids: dict[str, UUID | str] = {
         "closure_id": closure.id,
         "delivery_id": delivery.id,
