@@ -31,6 +31,10 @@ class PointInUse(Conflict):
     """Parcels are at the point, or on their way to it."""
 
 
+class PlacesKept(Conflict):
+    """More places of the counter are kept or taken than it would count."""
+
+
 class PointDraft(TypedDict, total=False):
     """What is told of a point; `name`, `kind` and `place` of a new one at least."""
 
@@ -54,6 +58,9 @@ class PointDraft(TypedDict, total=False):
     preparation_s: int
     suspended: bool
 
+
+# The places that are kept bear the counter's number, so that the database judges both together.
+_KEPT = frozenset({"ck_compartment_rents_place_within_count", "fk_compartment_rents_point_id_places"})
 
 _UNTOLD: Mapping[str, Any] = {
     "external_id": None,
@@ -94,7 +101,7 @@ def made_point(draft: PointDraft, *, caller: Principal, now: datetime) -> Pickup
 
 
 def change_point(session: Session, point: PickupPoint, change: PointDraft, *, now: datetime) -> None:
-    """Change the locked point. PointRetired, PointInUse, ZoneUnknown, HoursNotUnderstood, PointIdTaken.
+    """Change the locked point. PointRetired, PointInUse, PlacesKept, ZoneUnknown, HoursNotUnderstood, PointIdTaken.
 
     It moves only while nothing is there or on its way: where deliveries go does not change under a courier.
     """
@@ -149,6 +156,8 @@ def told_apart(session: Session, external_id: str | None) -> Iterator[None]:
         with session.begin_nested():
             yield
     except IntegrityError as error:
+        if violated(error) in _KEPT:
+            raise PlacesKept(errors=[FieldError("/most_parcels", "is less than what is kept there")]) from error
         if violated(error) == "uq_pickup_points_carrier_id_external_id":
             raise PointIdTaken(errors=[FieldError("/external_id", "is taken")], external_id=external_id) from error
         raise
