@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypedDict
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -84,7 +85,7 @@ def add_point(session: Session, draft: PointDraft, *, caller: Principal, now: da
 
     Without a zone it has that of its place, without a country that of the zone.
     """
-    point = made_point(draft, caller=caller, now=now)
+    point = made_point(draft, carrier_id=caller.carrier_id, now=now)
     check_told(point)
 
     with told_apart(session, point.external_id):
@@ -92,9 +93,9 @@ def add_point(session: Session, draft: PointDraft, *, caller: Principal, now: da
     return point
 
 
-def made_point(draft: PointDraft, *, caller: Principal, now: datetime) -> PickupPoint:
+def made_point(draft: PointDraft, *, carrier_id: UUID, now: datetime) -> PickupPoint:
     """Return the point that the draft tells of, unchecked and in no session."""
-    point = PickupPoint(carrier_id=caller.carrier_id, created_at=now, suspended_at=None, closures=[], compartments=[])
+    point = PickupPoint(carrier_id=carrier_id, created_at=now, suspended_at=None, closures=[], compartments=[])
     tell(point, {**_UNTOLD, **draft}, now=now)  # type: ignore[typeddict-item]  # the draft's own keys
     settle_whereabouts(point)
     return point
