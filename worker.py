@@ -43,12 +43,20 @@ from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from pickup_points.facts import (
+    CompartmentChanged,
+    CompartmentInOrder,
+    CompartmentOutOfOrder,
+    CompartmentRemoved,
+    CompartmentsAdded,
     ParcelCheckedIn,
     ParcelCollected,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
     RoomAssigned,
+    RoomLost,
+    RoomMoved,
+    RoomOverstayed,
     RoomReleased,
     RoomReserved,
     StayCancelled,
@@ -137,6 +145,14 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     RoomReserved: (),
     RoomAssigned: (),
     RoomReleased: (),
+    RoomMoved: (),
+    RoomLost: (),
+    RoomOverstayed: (),
+    CompartmentsAdded: (),
+    CompartmentChanged: (),
+    CompartmentOutOfOrder: (),
+    CompartmentInOrder: (),
+    CompartmentRemoved: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
@@ -161,6 +177,7 @@ celery.conf.update(
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
+        "keep_up_rents": {"task": "pickup_points.keep_up_rents", "schedule": 300.0, "options": {"expires": 300}},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
 )

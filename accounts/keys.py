@@ -27,6 +27,8 @@ class Scope(StrEnum):
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_WRITE = "deliveries:write"
     PLACES_READ = "places:read"
+    POINTS_READ = "points:read"
+    POINTS_WRITE = "points:write"
     ROUTING_READ = "routing:read"
     ROUTING_WRITE = "routing:write"
     SLOTS_READ = "slots:read"

@@ -81,6 +81,11 @@ TABLE = {
     "deliveries.list_deliveries": to(*SENDERS, scope="deliveries:read"),
     "deliveries.read_delivery": to(*SENDERS, scope="deliveries:read"),
     "deliveries.read_history": to(*SENDERS, scope="deliveries:read"),
+    # Those who look after lockers.
+    "lockers.add_compartments": to(*PLANNERS, scope="points:write"),
+    "lockers.change_compartment": to(*PLANNERS, COUNTER, scope="points:write"),
+    "lockers.list_compartments": to(*PLANNERS, COUNTER, scope="points:read"),
+    "lockers.remove_compartment": to(*PLANNERS, scope="points:write"),
     "proofs.list_proofs": to(*SENDERS, scope="deliveries:read"),
     "proofs.read_proof": to(*SENDERS, scope="deliveries:read"),
     "track.make_link": to(*SENDERS, scope="deliveries:write"),
