@@ -16,6 +16,7 @@ from proofs.models import ProofKind
 from routing.models import Route
 from tests import factories, routing_rows
 from tests.factories import api_key, carrier, merchant, person
+from tests.pickup_points import locker_rows
 from tracking.models import TrackingLink
 
 TOKEN = "a-token-that-everyone-in-these-tests-knows"
@@ -34,12 +35,15 @@ class World:
     def names() -> tuple[str, ...]:
         """The path parameters that `ids` answers."""
         return (
+            "closure_id",
+            "compartment_id",
             "delivery_id",
             "key_id",
             "link_id",
             "organisation_id",
             "person_id",
             "plan_id",
+            "point_id",
             "proof_id",
             "route_id",
             "shift_id",
@@ -65,13 +69,19 @@ def populate(session: Session) -> World:
     )
     link = _link(session, delivery)
     zone = factories.zone(session, carrier=drives)
+    point = factories.pickup_point(session, carrier=drives, external_id="point-1")
+    closure = factories.closure(session, point=point)
+    compartment = locker_rows.door(session, point, name="1")
     ids: dict[str, UUID | str] = {
+        "closure_id": closure.id,
+        "compartment_id": compartment.id,
         "delivery_id": delivery.id,
         "key_id": key.id,
         "link_id": link.id,
         "organisation_id": sends.id,
         "person_id": people[Role.COUNTER].id,
         "plan_id": route.plan_id,
+        "point_id": point.id,
         "proof_id": proof.id,
         "route_id": route.id,
         "shift_id": route.shift_id,

@@ -17,7 +17,7 @@ from kernel import clock
 from pickup_points.models import PickupPoint
 from pickup_points.reserving import reserve
 from tests.factories import bearer, carrier, person
-from tests.pickup_points.locker_rows import locker, parcel
+from tests.pickup_points.locker_rows import locker, parcel, point
 
 SMALL: dict[str, Any] = {"size": "S", "length_mm": 640, "width_mm": 380, "height_mm": 80}
 
@@ -138,3 +138,16 @@ class TestRemove:
         assert doors.remove(door).status_code == 204
         assert doors.list() == []
         assert doors.add(SMALL | {"names": ["A"]}).status_code == 201
+
+
+class TestCount:
+    def test_is_not_lowered_below_the_places_that_are_kept(
+        self, client: FlaskClient, app: App, session: Session
+    ) -> None:
+        at = point(session, most_parcels=2)
+        now = clock.now()
+        span = {"starts_at": now, "ends_at": now + timedelta(days=1)}
+        reserve(session, at, [parcel()] * 2, **span, hold_id=uuid4(), delivery_id=None, now=now)
+        who = bearer(app, person(session, organisation=session.get_one(Organisation, at.carrier_id)))
+        change = {"json": {"most_parcels": 1}, "headers": who | {"If-Match": '"1"'}}
+        assert kind(client.patch(f"/v1/pickup-points/{at.id}", **change)) == "/problems/places-in-use"
