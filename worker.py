@@ -44,6 +44,11 @@ from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from pickup_points.facts import (
     CheckInMismatched,
+    CompartmentChanged,
+    CompartmentInOrder,
+    CompartmentOutOfOrder,
+    CompartmentRemoved,
+    CompartmentsAdded,
     DelegateAuthorised,
     DelegateRevoked,
     HandOverRefused,
@@ -55,6 +60,9 @@ from pickup_points.facts import (
     ParcelsHandedOver,
     PointStaffed,
     RoomAssigned,
+    RoomLost,
+    RoomMoved,
+    RoomOverstayed,
     RoomReleased,
     RoomReserved,
     StayCancelled,
@@ -150,6 +158,14 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     RoomReserved: (),
     RoomAssigned: (),
     RoomReleased: (),
+    RoomMoved: (),
+    RoomLost: (),
+    RoomOverstayed: (),
+    CompartmentsAdded: (),
+    CompartmentChanged: (),
+    CompartmentOutOfOrder: (),
+    CompartmentInOrder: (),
+    CompartmentRemoved: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
@@ -174,6 +190,7 @@ celery.conf.update(
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
+        "keep_up_rents": {"task": "pickup_points.keep_up_rents", "schedule": 300.0, "options": {"expires": 300}},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
 )

@@ -7,9 +7,10 @@ from uuid import UUID
 from celery import shared_task
 
 from deliveries.facts import DeliveryCancelled
-from kernel import facts
+from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer
+from pickup_points import occupying
 from pickup_points.cancelling import cancel_stays
 
 CANCEL_STAYS = Consumer.of("pickup_points.cancel_stays", {DeliveryCancelled: cancel_stays})
@@ -19,3 +20,10 @@ CANCEL_STAYS = Consumer.of("pickup_points.cancel_stays", {DeliveryCancelled: can
 def cancel_expected(*, aggregate_id: str) -> None:
     """Expect the parcels of a cancelled delivery no longer."""
     facts.drain(Sessions, consumer=CANCEL_STAYS, aggregate_id=UUID(aggregate_id))
+
+
+@shared_task(name="pickup_points.keep_up_rents")
+def keep_up_rents() -> int:
+    """Expect what was not emptied in time to be free later, and free what nobody came with. Return how many."""
+    with Sessions.begin() as session:
+        return occupying.keep_up(session, now=clock.now())

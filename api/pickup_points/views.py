@@ -25,7 +25,7 @@ from pickup_points import closing, points, queries, searching
 from pickup_points.closing import ClosureInvalid, ClosureNotFound
 from pickup_points.hours import HoursNotUnderstood
 from pickup_points.models import Closure, PickupPoint
-from pickup_points.points import PointDraft, PointIdTaken, PointInUse
+from pickup_points.points import PlacesInUse, PointDraft, PointIdTaken, PointInUse
 from pickup_points.queries import PointNotFound
 from pickup_points.searching import BoxInvalid, Wanted
 from pickup_points.sending import PointRetired
@@ -102,7 +102,9 @@ def read_point(point_id: UUID) -> Answer:
 @blueprint.arguments(PointChangeSchema)
 @blueprint.response(200, FoundPointSchema)
 @blueprint.doc(parameters=[IF_MATCH])
-@blueprint.refuses(PointNotFound, PointRetired, PointInUse, PreconditionFailed, PreconditionMissing, *UNFIT)
+@blueprint.refuses(
+    PointNotFound, PointRetired, PointInUse, PlacesInUse, PreconditionFailed, PreconditionMissing, *UNFIT
+)
 def change_point(change: PointDraft, point_id: UUID) -> Answer:
     """Change a pickup point, suspend it or take it up again."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
