@@ -42,18 +42,31 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from pickup_points.facts import (
+from pickup_points.counter_facts import (
     CheckInMismatched,
+    CollectionAcknowledged,
+    CollectionAnnounced,
+    CollectionServed,
     DelegateAuthorised,
     DelegateRevoked,
     HandOverRefused,
+    OrderMoved,
+    OrderPlaced,
+    ParcelsHandedOver,
+    PointStaffed,
+    ReturnAuthorised,
+    ReturnDroppedOff,
+    ReturnRunTaken,
+    ReturnWithdrawn,
+    StockDiffered,
+    StockTaken,
+)
+from pickup_points.facts import (
     ParcelCheckedIn,
     ParcelCollected,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
-    ParcelsHandedOver,
-    PointStaffed,
     RoomAssigned,
     RoomReleased,
     RoomReserved,
@@ -62,7 +75,7 @@ from pickup_points.facts import (
     StayExtended,
     StayReminded,
 )
-from pickup_points.tasks import CANCEL_STAYS
+from pickup_points.tasks import CANCEL_STAYS, FOLLOW_ORDER
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import PaperChecked, ProofCaptured
 from routing.facts import (
@@ -98,7 +111,7 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS, FOLLOW_ORDER),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
@@ -110,13 +123,13 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelsPickedUp: (),
     PickupFailed: (),
     DeliveryAtPoint: (),
-    DeliveryCollected: (),
-    DeliveryReturning: (),
+    DeliveryCollected: (FOLLOW_ORDER,),
+    DeliveryReturning: (FOLLOW_ORDER,),
     ParcelCheckedIn: (),
     ParcelReady: (),
     StayReminded: (),
-    StayExtended: (),
-    StayExpired: (),
+    StayExtended: (FOLLOW_ORDER,),
+    StayExpired: (FOLLOW_ORDER,),
     ParcelCollected: (),
     ParcelSentBack: (),
     ParcelRefused: (),
@@ -127,6 +140,17 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelsHandedOver: (),
     DelegateAuthorised: (),
     DelegateRevoked: (),
+    CollectionAcknowledged: (),
+    CollectionAnnounced: (),
+    CollectionServed: (),
+    OrderMoved: (),
+    OrderPlaced: (),
+    ReturnAuthorised: (),
+    ReturnDroppedOff: (),
+    ReturnRunTaken: (),
+    ReturnWithdrawn: (),
+    StockDiffered: (),
+    StockTaken: (),
     ZoneAdded: (),
     ZoneChanged: (),
     ZoneRetired: (),
@@ -173,6 +197,7 @@ celery.conf.update(
     broker_transport_options={"visibility_timeout": 900},
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "pass-time": {"task": "pickup_points.pass_time", "schedule": 30.0, "options": {"expires": 30}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale

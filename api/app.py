@@ -28,6 +28,8 @@ RESOURCES = (
     "posts",
     "counter",
     "collecting",
+    "orders",
+    "returns",
     "track",
     "proofs",
     "vehicles",
