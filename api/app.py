@@ -29,6 +29,8 @@ RESOURCES = (
     "posts",
     "counter",
     "collecting",
+    "orders",
+    "returns",
     "track",
     "proofs",
     "vehicles",
