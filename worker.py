@@ -23,6 +23,7 @@ from api import idempotency
 from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
+    DeliveryBooked,
     DeliveryCancelled,
     DeliveryChanged,
     DeliveryConfirmed,
@@ -30,6 +31,7 @@ from deliveries.facts import (
     DeliveryDelivered,
     DeliveryOutForDelivery,
     DeliveryScheduled,
+    DeliveryUnbooked,
     DeliveryUnscheduled,
     ParcelsPickedUp,
     PickupFailed,
@@ -57,6 +59,19 @@ from routing.facts import (
     StopWithdrawn,
 )
 from routing.tasks import SHOW, SOLVE, WITHDRAW
+from slots.facts import (
+    BookingCancelled,
+    HoldConfirmed,
+    HoldExtended,
+    HoldRanOut,
+    HoldReleased,
+    SlotHeld,
+    SlotTemplateAdded,
+    SlotTemplateChanged,
+    SlotTemplateDisabled,
+    SlotTemplateEnabled,
+)
+from slots.tasks import FREE_BOOKING
 from tracking import retention
 from tracking.facts import TrackingLinkMade, TrackingLinkRevoked
 from tracking.tasks import REFRESH_ARRIVALS
@@ -76,7 +91,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
+    DeliveryBooked: (),
+    DeliveryUnbooked: (),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS, FREE_BOOKING),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
@@ -87,6 +104,16 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    SlotTemplateAdded: (),
+    SlotTemplateChanged: (),
+    SlotTemplateDisabled: (),
+    SlotTemplateEnabled: (),
+    SlotHeld: (),
+    HoldExtended: (),
+    HoldConfirmed: (),
+    HoldRanOut: (),
+    HoldReleased: (),
+    BookingCancelled: (),
     ZoneAdded: (),
     ZoneChanged: (),
     ZoneRetired: (),
@@ -132,6 +159,8 @@ celery.conf.update(
     broker_transport_options={"visibility_timeout": 900},
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "lapse": {"task": "slots.lapse", "schedule": 5.0, "options": {"expires": 5}},
+        "slots": {"task": "slots.generate", "schedule": 300.0, "options": {"expires": 300}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale

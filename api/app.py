@@ -32,6 +32,8 @@ RESOURCES = (
     "routes",
     "driver",
     "zones",
+    "slots",
+    "holds",
     "places",
     "people",
     "organisations",

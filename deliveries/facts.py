@@ -145,3 +145,22 @@ class PromiseMoved(Fact, kind="delivery.promise_moved", about="delivery_id"):
     promised_until: datetime
     before_from: datetime | None
     before_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryBooked(Fact, kind="delivery.booked", about="delivery_id"):
+    """The recipient chose a slot, and is promised it.
+
+    Half-open: from `promised_from` until `promised_until`.
+    """
+
+    delivery_id: UUID
+    promised_from: datetime
+    promised_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryUnbooked(Fact, kind="delivery.unbooked", about="delivery_id"):
+    """The slot was given back: the delivery waits as a draft for another one."""
+
+    delivery_id: UUID

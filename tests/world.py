@@ -35,6 +35,7 @@ class World:
         """The path parameters that `ids` answers."""
         return (
             "delivery_id",
+            "hold_id",
             "key_id",
             "link_id",
             "organisation_id",
@@ -44,6 +45,7 @@ class World:
             "route_id",
             "shift_id",
             "stop_id",
+            "template_id",
             "token",
             "vehicle_id",
             "zone_id",
@@ -65,8 +67,11 @@ def populate(session: Session) -> World:
     )
     link = _link(session, delivery)
     zone = factories.zone(session, carrier=drives)
+    slot = factories.slot(session, starts_at=clock.now() + timedelta(days=2), zone=zone)
+    hold = factories.hold(session, slot=slot, merchant=sends, expires_at=clock.now() + timedelta(minutes=15))
     ids: dict[str, UUID | str] = {
         "delivery_id": delivery.id,
+        "hold_id": hold.id,
         "key_id": key.id,
         "link_id": link.id,
         "organisation_id": sends.id,
@@ -76,6 +81,7 @@ def populate(session: Session) -> World:
         "route_id": route.id,
         "shift_id": route.shift_id,
         "stop_id": route.stops[0].id,
+        "template_id": slot.template_id,
         "token": TOKEN,
         "vehicle_id": route.vehicle_id,
         "zone_id": zone.id,
