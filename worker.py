@@ -23,13 +23,16 @@ from api import idempotency
 from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
+    DeliveryAtPoint,
     DeliveryBooked,
     DeliveryCancelled,
     DeliveryChanged,
+    DeliveryCollected,
     DeliveryConfirmed,
     DeliveryCreated,
     DeliveryDelivered,
     DeliveryOutForDelivery,
+    DeliveryReturning,
     DeliveryScheduled,
     DeliveryUnbooked,
     DeliveryUnscheduled,
@@ -41,10 +44,29 @@ from driving.facts import StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from pickup_points.facts import RoomAssigned, RoomReleased, RoomReserved
+from pickup_points.facts import (
+    CheckInMismatched,
+    DelegateAuthorised,
+    DelegateRevoked,
+    HandOverRefused,
+    ParcelCheckedIn,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRefused,
+    ParcelSentBack,
+    ParcelsHandedOver,
+    PointStaffed,
+    RoomAssigned,
+    RoomReleased,
+    RoomReserved,
+    StayCancelled,
+    StayExpired,
+    StayExtended,
+    StayReminded,
+)
 from pickup_points.tasks import CANCEL_STAYS
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
-from proofs.facts import ProofCaptured
+from proofs.facts import PaperChecked, ProofCaptured
 from routing.facts import (
     DeliveryRefused,
     DropWithdrawn,
@@ -114,10 +136,29 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     HoldRanOut: (),
     HoldReleased: (),
     BookingCancelled: (),
+    DeliveryAtPoint: (),
+    DeliveryCollected: (),
+    DeliveryReturning: (),
+    ParcelCheckedIn: (),
+    ParcelReady: (),
+    StayReminded: (),
+    StayExtended: (),
+    StayExpired: (),
+    ParcelCollected: (),
+    ParcelSentBack: (),
+    ParcelRefused: (),
+    StayCancelled: (),
+    PointStaffed: (),
+    CheckInMismatched: (),
+    HandOverRefused: (),
+    ParcelsHandedOver: (),
+    DelegateAuthorised: (),
+    DelegateRevoked: (),
     ZoneAdded: (),
     ZoneChanged: (),
     ZoneRetired: (),
     PlanRequested: (SOLVE,),
+    PaperChecked: (),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
     RouteReplanned: (REFRESH_ARRIVALS,),

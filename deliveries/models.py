@@ -45,6 +45,8 @@ class ProofRequirement(StrEnum):
 
     PHOTO = "photo"
     SIGNATURE = "signature"
+    ID_CHECK = "id_check"
+    AGE_CHECK = "age_check"
 
 
 class ParcelCodeKind(StrEnum):

@@ -12,6 +12,8 @@ DECLARING = (
     "deliveries.models",
     "proofs.models",
     "pickup_points.models",
+    "pickup_points.counter_models",
+    "pickup_points.order_models",
     "routing.models",
     "slots.models",
     "tracking.models",

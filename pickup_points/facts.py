@@ -1,4 +1,7 @@
-"""What happened to the room of a point. The aggregate is the point. Ids and values only."""
+"""What happened at a pickup point. Ids and values only: nothing here says who the recipient is.
+
+A stay's facts are about its delivery, so that whoever follows the delivery learns them in order.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,174 @@ class RoomReleased(Fact, kind="room.released", about="point_id"):
     rent_ids: list[UUID]
     hold_id: UUID | None
     delivery_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelCheckedIn(Fact, kind="stay.checked_in", about="delivery_id"):
+    """The point has the parcel."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    shelf: str | None
+    damaged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelReady(Fact, kind="stay.ready", about="delivery_id"):
+    """The recipient can collect the parcel, until `expires_at`."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayReminded(Fact, kind="stay.reminded", about="delivery_id"):
+    """The recipient is to be reminded: the parcel waits until `expires_at` and no longer."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayExtended(Fact, kind="stay.extended", about="delivery_id"):
+    """The parcel waits longer than was said."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    before: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayExpired(Fact, kind="stay.expired", about="delivery_id"):
+    """Nobody collected the parcel in time: it goes back with the next return run."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelCollected(Fact, kind="stay.collected", about="delivery_id"):
+    """The recipient, or a delegate, has the parcel."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    hand_over_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelSentBack(Fact, kind="stay.sent_back", about="delivery_id"):
+    """The courier has taken the parcel away from the point."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    cause: str
+    return_run_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelRefused(Fact, kind="stay.refused", about="delivery_id"):
+    """The point did not take the parcel in: the carrier still answers for it."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayCancelled(Fact, kind="stay.cancelled", about="delivery_id"):
+    """The parcel is not coming to the point any more."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointStaffed(Fact, kind="point.staffed", about="point_id"):
+    """These work at the point's counter from now on, and nobody else."""
+
+    point_id: UUID
+    person_ids: list[UUID]
+    supervisor_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInMismatched(Fact, kind="point.check_in_mismatched", about="point_id"):
+    """What was scanned is not what was said to come.
+
+    `told` is how many parcels were handed over by the courier's word, None when nobody said;
+    `missing_stay_ids` are of deliveries of which other parcels came.
+    """
+
+    point_id: UUID
+    told: int | None
+    scanned: int
+    missing_stay_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverRefused(Fact, kind="point.hand_over_refused", about="point_id"):
+    """Somebody asked for parcels and was not given them.
+
+    `why` is the problem's name.
+    """
+
+    point_id: UUID
+    stay_ids: list[UUID]
+    why: str
+    wrong_codes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelsHandedOver(Fact, kind="point.parcels_handed_over", about="point_id"):
+    """One person was given one or more parcels.
+
+    `means` is code, identification or override; only an override has a `reason`.
+    """
+
+    point_id: UUID
+    hand_over_id: UUID
+    stay_ids: list[UUID]
+    means: str
+    receiver: str
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegateAuthorised(Fact, kind="delivery.delegate_authorised", about="delivery_id"):
+    """Somebody else may collect it.
+
+    `noted` is true when the counter wrote it down, false when the recipient did.
+    """
+
+    delivery_id: UUID
+    authorisation_id: UUID
+    noted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegateRevoked(Fact, kind="delivery.delegate_revoked", about="delivery_id"):
+    """Somebody may not collect it any more."""
+
+    delivery_id: UUID
+    authorisation_id: UUID

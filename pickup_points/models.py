@@ -52,7 +52,22 @@ class PickupPoint(Base):
         CheckConstraint("preparation_s >= 0", name="preparation_not_negative"),
         # Referred to by the places kept at a counter, so that none is beyond the count of today.
         UniqueConstraint("id", "most_parcels"),
-        Index("ix_pickup_points_place", "place", postgresql_using="gist"),
+        # The nearest of one carrier, in order: the index itself sorts by `<->`.
+        Index(
+            "ix_pickup_points_carrier_id_place",
+            "carrier_id",
+            "place",
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+        # A box of a map has straight sides in degrees, which a box on the sphere has not.
+        Index(
+            "ix_pickup_points_carrier_id_map",
+            "carrier_id",
+            text("(place::geometry)"),
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -214,6 +229,13 @@ class StayState(StrEnum):
     CANCELLED = "cancelled"  # it is not coming any more
 
 
+class StayKind(StrEnum):
+    """Which way the parcel goes."""
+
+    INBOUND = "inbound"  # to its recipient
+    RETURN = "return"  # a recipient brought it back; the courier takes it
+
+
 # The parcel lies at the point.
 INSIDE = frozenset({StayState.CHECKED_IN, StayState.READY, StayState.REMINDED, StayState.EXPIRED})
 # Nothing more happens to these.
@@ -238,6 +260,7 @@ class Stay(Base):
     point_id: Mapped[UUID] = mapped_column(ForeignKey("pickup_points.id"))
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), index=True)
     parcel_id: Mapped[UUID] = mapped_column(ForeignKey("parcels.id"), index=True)
+    kind: Mapped[StayKind] = mapped_column(default=StayKind.INBOUND)
     state: Mapped[StayState]
     shelf: Mapped[str | None]
     rent_id: Mapped[UUID | None] = mapped_column(ForeignKey("compartment_rents.id"), index=True)
@@ -245,7 +268,13 @@ class Stay(Base):
     ready_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # until when it waits, told to the recipient
+    extensions: Mapped[int] = mapped_column(default=0)  # how often `expires_at` was put off
+    damaged_at: Mapped[datetime | None]
+    damage: Mapped[str | None]  # what was seen when it was received
     ended_at: Mapped[datetime | None]  # collected, sent back, refused or cancelled
+    ended_by: Mapped[UUID | None]  # the hand-over or the return run it left with
+    missing_at: Mapped[datetime | None]  # a confirmed count did not find it
+    code_digest: Mapped[str | None] = mapped_column(index=True)  # of the collection code, keyed
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 

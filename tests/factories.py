@@ -21,7 +21,7 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
+from pickup_points.models import Closure, PickupPoint, PointKind, PointService, Stay, StayState, StepFree
 from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
@@ -337,6 +337,22 @@ def pickup_point(
             compartments=[],
         ),
     )
+
+
+def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState = StayState.EXPECTED) -> Stay:
+    """The stay of the delivery's first parcel at the point, which the delivery then goes to."""
+    of.pickup_point_id = point.id
+    return _flushed(
+        session,
+        Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
+    )
+
+
+def closure(
+    session: Session, *, point: PickupPoint, starts_at: datetime = BORN, ends_at: datetime = BORN + timedelta(days=1)
+) -> Closure:
+    """A day on which the point is closed."""
+    return _flushed(session, Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason="Stock-taking"))
 
 
 def proof(session: Session, *, delivery_id: UUID, by: Person, kind: ProofKind, at: datetime) -> Proof:

@@ -34,6 +34,7 @@ class World:
     def names() -> tuple[str, ...]:
         """The path parameters that `ids` answers."""
         return (
+            "closure_id",
             "delivery_id",
             "hold_id",
             "key_id",
@@ -41,6 +42,7 @@ class World:
             "organisation_id",
             "person_id",
             "plan_id",
+            "point_id",
             "proof_id",
             "route_id",
             "shift_id",
@@ -69,7 +71,10 @@ def populate(session: Session) -> World:
     zone = factories.zone(session, carrier=drives)
     slot = factories.slot(session, starts_at=clock.now() + timedelta(days=2), zone=zone)
     hold = factories.hold(session, slot=slot, merchant=sends, expires_at=clock.now() + timedelta(minutes=15))
+    point = factories.pickup_point(session, carrier=drives, external_id="point-1")
+    closure = factories.closure(session, point=point)
     ids: dict[str, UUID | str] = {
+        "closure_id": closure.id,
         "delivery_id": delivery.id,
         "hold_id": hold.id,
         "key_id": key.id,
@@ -77,6 +82,7 @@ def populate(session: Session) -> World:
         "organisation_id": sends.id,
         "person_id": people[Role.COUNTER].id,
         "plan_id": route.plan_id,
+        "point_id": point.id,
         "proof_id": proof.id,
         "route_id": route.id,
         "shift_id": route.shift_id,
