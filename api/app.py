@@ -39,6 +39,8 @@ RESOURCES = (
     "routes",
     "driver",
     "zones",
+    "slots",
+    "holds",
     "places",
     "people",
     "organisations",
