@@ -140,7 +140,13 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
-QUEUES = {"routing.solve": "solve", "routing.solve_part": "parts", "tracking.*": "live", "notices.*": "notify"}
+QUEUES = {
+    "routing.solve": "solve",
+    "routing.foresee_day": "solve",
+    "routing.solve_part": "parts",
+    "tracking.*": "live",
+    "notices.*": "notify",
+}
 
 SWEEP_AFTER = timedelta(seconds=5)
 
@@ -160,6 +166,7 @@ celery.conf.update(
     broker_transport_options={"visibility_timeout": 900},
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "foresee": {"task": "routing.foresee", "schedule": 30.0, "options": {"expires": 30}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
