@@ -43,11 +43,17 @@ from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
 from pickup_points.facts import (
+    CheckInMismatched,
+    DelegateAuthorised,
+    DelegateRevoked,
+    HandOverRefused,
     ParcelCheckedIn,
     ParcelCollected,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
+    ParcelsHandedOver,
+    PointStaffed,
     RoomAssigned,
     RoomReleased,
     RoomReserved,
@@ -58,7 +64,7 @@ from pickup_points.facts import (
 )
 from pickup_points.tasks import CANCEL_STAYS
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
-from proofs.facts import ProofCaptured
+from proofs.facts import PaperChecked, ProofCaptured
 from routing.facts import (
     DeliveryRefused,
     DropWithdrawn,
@@ -115,10 +121,17 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelSentBack: (),
     ParcelRefused: (),
     StayCancelled: (),
+    PointStaffed: (),
+    CheckInMismatched: (),
+    HandOverRefused: (),
+    ParcelsHandedOver: (),
+    DelegateAuthorised: (),
+    DelegateRevoked: (),
     ZoneAdded: (),
     ZoneChanged: (),
     ZoneRetired: (),
     PlanRequested: (SOLVE,),
+    PaperChecked: (),
     ProofCaptured: (),
     RoutePublished: (REFRESH_ARRIVALS,),
     RouteReplanned: (REFRESH_ARRIVALS,),

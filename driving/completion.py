@@ -15,6 +15,7 @@ from driving.queries import live_drops, live_fetches, waits_for_pickup
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from proofs import requirements
+from proofs.requirements import ProofMissing
 from routing.models import Drop, Fetch, Outcome, Route, Stop
 from routing.withdrawing import withdraw
 
@@ -25,10 +26,6 @@ class OutcomesDoNotFit(Invalid):
 
 class NotPickedUpYet(Conflict):
     """The parcels of this delivery are still to be fetched."""
-
-
-class ProofMissing(Conflict):
-    """Evidence that was asked for is not there."""
 
 
 def complete(

@@ -142,3 +142,74 @@ class StayCancelled(Fact, kind="stay.cancelled", about="delivery_id"):
     stay_id: UUID
     parcel_id: UUID
     point_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointStaffed(Fact, kind="point.staffed", about="point_id"):
+    """These work at the point's counter from now on, and nobody else."""
+
+    point_id: UUID
+    person_ids: list[UUID]
+    supervisor_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInMismatched(Fact, kind="point.check_in_mismatched", about="point_id"):
+    """What was scanned is not what was said to come.
+
+    `told` is how many parcels were handed over by the courier's word, None when nobody said;
+    `missing_stay_ids` are of deliveries of which other parcels came.
+    """
+
+    point_id: UUID
+    told: int | None
+    scanned: int
+    missing_stay_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverRefused(Fact, kind="point.hand_over_refused", about="point_id"):
+    """Somebody asked for parcels and was not given them.
+
+    `why` is the problem's name.
+    """
+
+    point_id: UUID
+    stay_ids: list[UUID]
+    why: str
+    wrong_codes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelsHandedOver(Fact, kind="point.parcels_handed_over", about="point_id"):
+    """One person was given one or more parcels.
+
+    `means` is code, identification or override; only an override has a `reason`.
+    """
+
+    point_id: UUID
+    hand_over_id: UUID
+    stay_ids: list[UUID]
+    means: str
+    receiver: str
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegateAuthorised(Fact, kind="delivery.delegate_authorised", about="delivery_id"):
+    """Somebody else may collect it.
+
+    `noted` is true when the counter wrote it down, false when the recipient did.
+    """
+
+    delivery_id: UUID
+    authorisation_id: UUID
+    noted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegateRevoked(Fact, kind="delivery.delegate_revoked", about="delivery_id"):
+    """Somebody may not collect it any more."""
+
+    delivery_id: UUID
+    authorisation_id: UUID

@@ -52,7 +52,22 @@ class PickupPoint(Base):
         CheckConstraint("preparation_s >= 0", name="preparation_not_negative"),
         # Referred to by the places kept at a counter, so that none is beyond the count of today.
         UniqueConstraint("id", "most_parcels"),
-        Index("ix_pickup_points_place", "place", postgresql_using="gist"),
+        # The nearest of one carrier, in order: the index itself sorts by `<->`.
+        Index(
+            "ix_pickup_points_carrier_id_place",
+            "carrier_id",
+            "place",
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+        # A box of a map has straight sides in degrees, which a box on the sphere has not.
+        Index(
+            "ix_pickup_points_carrier_id_map",
+            "carrier_id",
+            text("(place::geometry)"),
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

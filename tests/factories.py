@@ -5,7 +5,7 @@ The client of a test stands on the same transaction as `session`, so what is flu
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from uuid import UUID
@@ -21,7 +21,7 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState, StepFree
+from pickup_points.models import Closure, PickupPoint, PointKind, PointService, Stay, StayState, StepFree
 from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
@@ -233,6 +233,13 @@ def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState
         session,
         Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
     )
+
+
+def closure(
+    session: Session, *, point: PickupPoint, starts_at: datetime = BORN, ends_at: datetime = BORN + timedelta(days=1)
+) -> Closure:
+    """A day on which the point is closed."""
+    return _flushed(session, Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason="Stock-taking"))
 
 
 def proof(session: Session, *, delivery_id: UUID, by: Person, kind: ProofKind, at: datetime) -> Proof:

@@ -34,12 +34,14 @@ class World:
     def names() -> tuple[str, ...]:
         """The path parameters that `ids` answers."""
         return (
+            "closure_id",
             "delivery_id",
             "key_id",
             "link_id",
             "organisation_id",
             "person_id",
             "plan_id",
+            "point_id",
             "proof_id",
             "route_id",
             "shift_id",
@@ -65,13 +67,17 @@ def populate(session: Session) -> World:
     )
     link = _link(session, delivery)
     zone = factories.zone(session, carrier=drives)
+    point = factories.pickup_point(session, carrier=drives, external_id="point-1")
+    closure = factories.closure(session, point=point)
     ids: dict[str, UUID | str] = {
+        "closure_id": closure.id,
         "delivery_id": delivery.id,
         "key_id": key.id,
         "link_id": link.id,
         "organisation_id": sends.id,
         "person_id": people[Role.COUNTER].id,
         "plan_id": route.plan_id,
+        "point_id": point.id,
         "proof_id": proof.id,
         "route_id": route.id,
         "shift_id": route.shift_id,

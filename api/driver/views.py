@@ -29,7 +29,7 @@ from api.unit import own_units, session, unit
 from api.uploads import largest_body
 from deliveries.progress import DeliveryNotInState
 from driving import evidence, reporting, resequencing
-from driving.completion import NotPickedUpYet, OutcomesDoNotFit, ProofMissing
+from driving.completion import NotPickedUpYet, OutcomesDoNotFit
 from driving.device_time import DeviceTimeInvalid
 from driving.queries import NotOnYourRoute
 from driving.reporting import EventAlreadyRecorded, Report, Reported
@@ -40,6 +40,7 @@ from proofs import capture, pictures
 from proofs.capture import Capture, ProofIdTaken
 from proofs.models import Proof
 from proofs.pictures import NotAPicture, fingerprint
+from proofs.requirements import ProofMissing
 from proofs.store import EvidenceUnavailable
 from routing.models import Route, StopOutOfOrder
 from routing.queries import NoRouteToday, StopNotFound, published_route_of

@@ -1,0 +1,176 @@
+"""Finding points: the nearest first by the index itself, or those of a box of the map, newest first.
+
+What the database cannot judge, hours and room, is judged on blocks of what it finds, until a page is full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Float, Select, cast, func, literal, null, or_, select, tuple_, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session, selectinload
+
+from accounts.principals import Principal
+from kernel.errors import FieldError, Invalid
+from kernel.geo import Point
+from pickup_points.hours import Hours
+from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
+from pickup_points.queries import seen
+
+MOST_EXAMINED = 2_000
+_BLOCK = 100
+
+
+class BoxInvalid(Invalid):
+    """A box is west,south,east,north in degrees, south below north; one across the antimeridian has west above east."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of the map in degrees. `west` above `east`: it crosses the antimeridian (RFC 7946, 5.2)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __post_init__(self) -> None:
+        on_earth = all(-180 <= x <= 180 for x in (self.west, self.east)) and self.south >= -90 and self.north <= 90
+        if not (on_earth and self.south < self.north and self.west != self.east):
+            raise BoxInvalid(errors=[FieldError("query:box", "is no box on Earth")])
+
+    @property
+    def parts(self) -> Sequence[tuple[float, float, float, float]]:
+        """The box, or its two parts on either side of the antimeridian."""
+        if self.west < self.east:
+            return ((self.west, self.south, self.east, self.north),)
+        return ((self.west, self.south, 180.0, self.north), (-180.0, self.south, self.east, self.north))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which points. With `near` the nearest first, else the newest."""
+
+    near: Point | None = None
+    radius_m: int | None = None
+    box: Box | None = None
+    kinds: Collection[PointKind] = ()
+    services: Collection[PointService] = ()
+    step_free: bool = False
+    open_at: datetime | None = None
+    external_id: str | None = None
+    takes_new: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """A point with its closures. `distance_m` None: nobody asked how far."""
+
+    point: PickupPoint
+    distance_m: float | None
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """Some of what was found. `next_cursor` is the point to go on behind, None when there is nothing behind it.
+
+    A page may be short with more to come: so many points were looked at that were shut or full.
+    """
+
+    items: Sequence[Found]
+    next_cursor: UUID | None
+
+
+def search(
+    session: Session, wanted: Wanted, *, caller: Principal, cursor: UUID | None = None, limit: int = 50
+) -> FoundPage:
+    """Return the carrier's points in service that are wanted."""
+    items: list[Found] = []
+    last: UUID | None = cursor
+    block = limit + 1 if wanted.open_at is None else _BLOCK
+    for examined, found in enumerate(_found(session, wanted, block, caller=caller, cursor=cursor), start=1):
+        if len(items) == limit:
+            return FoundPage(items, last)
+        last = found.point.id
+        if _is_open(found.point, wanted.open_at):
+            items.append(found)
+        if examined == MOST_EXAMINED:
+            return FoundPage(items, last)
+    return FoundPage(items, None)
+
+
+def _found(session: Session, wanted: Wanted, size: int, *, caller: Principal, cursor: UUID | None) -> Iterator[Found]:
+    while True:
+        block = session.execute(asked(wanted, caller=caller, cursor=cursor, limit=size)).all()
+        yield from (Found(point, distance_m) for point, distance_m in block)
+        if len(block) < size:
+            return
+        cursor = block[-1][0].id
+
+
+def asked(wanted: Wanted, *, caller: Principal, cursor: UUID | None, limit: int) -> Select[PickupPoint, float | None]:
+    """Return the question for `limit` points behind `cursor`, in order."""
+    if wanted.near is not None:
+        return _nearest(wanted, wanted.near, caller=caller, cursor=cursor, limit=limit)
+    points = seen(select(PickupPoint, cast(null(), Float)), caller=caller).where(*_filters(wanted))
+    if cursor is not None:
+        points = points.where(PickupPoint.id < cursor)
+    return points.order_by(PickupPoint.id.desc()).limit(limit).options(selectinload(PickupPoint.closures))
+
+
+def _nearest(
+    wanted: Wanted, near: Point, *, caller: Principal, cursor: UUID | None, limit: int
+) -> Select[PickupPoint, float | None]:
+    """Return the nearest, those as far as each other by id.
+
+    The index sorts by distance and by nothing else, so it is asked for the nearest with all that are as far as the
+    last of them, and only these few are sorted.
+    """
+    distance_m = PickupPoint.place.op("<->", return_type=Float())(_geography(near))
+    points = seen(select(PickupPoint.id, distance_m.label("distance_m")), caller=caller).where(*_filters(wanted))
+    if cursor is not None:
+        before = select(distance_m).where(PickupPoint.id == cursor).correlate(None).scalar_subquery()
+        points = points.where(tuple_(distance_m, PickupPoint.id) > tuple_(before, literal(cursor)))
+    nearest = points.order_by(distance_m).fetch(limit, with_ties=True).subquery()
+    return (
+        select(PickupPoint, nearest.c.distance_m)
+        .join(nearest, nearest.c.id == PickupPoint.id)
+        .order_by(nearest.c.distance_m, PickupPoint.id)
+        .limit(limit)
+        .options(selectinload(PickupPoint.closures))
+    )
+
+
+def _is_open(point: PickupPoint, at: datetime | None) -> bool:
+    """Whether the point says that it is open at `at`, if anybody asked."""
+    if at is None:
+        return True
+    hours = Hours.of(point, point.closures)
+    return hours.known and hours.is_open(at)
+
+
+def _filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    yield PickupPoint.retired_at.is_(None)
+    if wanted.near is not None and wanted.radius_m is not None:
+        yield func.ST_DWithin(PickupPoint.place, _geography(wanted.near), wanted.radius_m, False)
+    if wanted.box is not None:
+        on_map = func.geometry(PickupPoint.place)
+        yield or_(*(on_map.op("&&")(func.ST_MakeEnvelope(*part, 4326)) for part in wanted.box.parts))
+    if wanted.kinds:
+        yield PickupPoint.kind.in_(wanted.kinds)
+    if wanted.services:
+        yield type_coerce(PickupPoint.services, JSONB).contains([*wanted.services])
+    if wanted.step_free:
+        yield PickupPoint.step_free == StepFree.YES
+    if wanted.external_id is not None:
+        yield PickupPoint.external_id == wanted.external_id
+    if wanted.takes_new:
+        yield PickupPoint.suspended_at.is_(None)
+
+
+def _geography(point: Point) -> ColumnElement[Point]:
+    return type_coerce(point, PickupPoint.place.type)
