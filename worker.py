@@ -24,6 +24,7 @@ from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
     DeliveryAtPoint,
+    DeliveryBooked,
     DeliveryCancelled,
     DeliveryChanged,
     DeliveryCollected,
@@ -33,6 +34,7 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryReturning,
     DeliveryScheduled,
+    DeliveryUnbooked,
     DeliveryUnscheduled,
     ParcelsPickedUp,
     PickupFailed,
@@ -79,6 +81,19 @@ from routing.facts import (
     StopWithdrawn,
 )
 from routing.tasks import SHOW, SOLVE, WITHDRAW
+from slots.facts import (
+    BookingCancelled,
+    HoldConfirmed,
+    HoldExtended,
+    HoldRanOut,
+    HoldReleased,
+    SlotHeld,
+    SlotTemplateAdded,
+    SlotTemplateChanged,
+    SlotTemplateDisabled,
+    SlotTemplateEnabled,
+)
+from slots.tasks import FREE_BOOKING
 from tracking import retention
 from tracking.facts import TrackingLinkMade, TrackingLinkRevoked
 from tracking.tasks import REFRESH_ARRIVALS
@@ -98,7 +113,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
+    DeliveryBooked: (),
+    DeliveryUnbooked: (),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS, FREE_BOOKING),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
@@ -109,6 +126,16 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    SlotTemplateAdded: (),
+    SlotTemplateChanged: (),
+    SlotTemplateDisabled: (),
+    SlotTemplateEnabled: (),
+    SlotHeld: (),
+    HoldExtended: (),
+    HoldConfirmed: (),
+    HoldRanOut: (),
+    HoldReleased: (),
+    BookingCancelled: (),
     DeliveryAtPoint: (),
     DeliveryCollected: (),
     DeliveryReturning: (),
@@ -180,6 +207,8 @@ celery.conf.update(
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "foresee": {"task": "routing.foresee", "schedule": 30.0, "options": {"expires": 30}},
+        "lapse": {"task": "slots.lapse", "schedule": 5.0, "options": {"expires": 5}},
+        "slots": {"task": "slots.generate", "schedule": 300.0, "options": {"expires": 300}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale

@@ -36,6 +36,8 @@ RESOURCES = (
     "routes",
     "driver",
     "zones",
+    "slots",
+    "holds",
     "places",
     "people",
     "organisations",
