@@ -220,7 +220,13 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
-QUEUES = {"routing.solve": "solve", "routing.solve_part": "parts", "tracking.*": "live", "notices.*": "notify"}
+QUEUES = {
+    "routing.solve": "solve",
+    "routing.foresee_day": "solve",
+    "routing.solve_part": "parts",
+    "tracking.*": "live",
+    "notices.*": "notify",
+}
 
 SWEEP_AFTER = timedelta(seconds=5)
 
@@ -241,6 +247,7 @@ celery.conf.update(
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "pass-time": {"task": "pickup_points.pass_time", "schedule": 30.0, "options": {"expires": 30}},
+        "foresee": {"task": "routing.foresee", "schedule": 30.0, "options": {"expires": 30}},
         "lapse": {"task": "slots.lapse", "schedule": 5.0, "options": {"expires": 5}},
         "slots": {"task": "slots.generate", "schedule": 300.0, "options": {"expires": 300}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
