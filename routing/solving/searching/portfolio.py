@@ -71,7 +71,8 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
     if size <= _ALONE:
         return [OwnLane(asked, until=until)]
     if size > _WHOLE:
-        return [PartsLane(asked, until=until, width=_WIDTH)]
+        most_routes = MOST_COLUMNS if size in _RECOMBINED else 0
+        return [PartsLane(asked, until=until, width=_WIDTH, most_routes=most_routes)]
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
     if plain and (size <= _FEW or stops_a_route(asked) > _LONG_ROUTE):
         return [own[0], _pyvrp(asked, until)]
