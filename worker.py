@@ -52,8 +52,13 @@ from pickup_points.facts import (
     DelegateAuthorised,
     DelegateRevoked,
     HandOverRefused,
+    LockerInstalled,
+    LockerLockedOut,
+    LockerSeenAgain,
     ParcelCheckedIn,
     ParcelCollected,
+    ParcelMisplaced,
+    ParcelMoved,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
@@ -166,6 +171,11 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     CompartmentOutOfOrder: (),
     CompartmentInOrder: (),
     CompartmentRemoved: (),
+    LockerInstalled: (),
+    LockerSeenAgain: (),
+    LockerLockedOut: (),
+    ParcelMisplaced: (),
+    ParcelMoved: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
