@@ -16,7 +16,9 @@ DECLARING = (
     "pickup_points.counter_models",
     "pickup_points.order_models",
     "routing.models",
+    "routing.foreseen",
     "slots.models",
+    "slots.room_models",
     "tracking.models",
     "driving.models",
 )

@@ -14,7 +14,7 @@ from kernel import facts
 from kernel.errors import Refusal
 from pickup_points import code_tries, collection_codes, locker_codes
 from pickup_points.code_tries import CodesLocked
-from pickup_points.facts import HandOverRefused
+from pickup_points.counter_facts import HandOverRefused
 from pickup_points.locker_codes import MOST_PASSES
 from pickup_points.locker_models import LockerDevice, LockerPass
 from pickup_points.models import Compartment, PickupPoint, Rent, Stay
