@@ -69,8 +69,13 @@ from pickup_points.facts import (
     CompartmentOutOfOrder,
     CompartmentRemoved,
     CompartmentsAdded,
+    LockerInstalled,
+    LockerLockedOut,
+    LockerSeenAgain,
     ParcelCheckedIn,
     ParcelCollected,
+    ParcelMisplaced,
+    ParcelMoved,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
@@ -217,6 +222,11 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     CompartmentOutOfOrder: (),
     CompartmentInOrder: (),
     CompartmentRemoved: (),
+    LockerInstalled: (),
+    LockerSeenAgain: (),
+    LockerLockedOut: (),
+    ParcelMisplaced: (),
+    ParcelMoved: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.

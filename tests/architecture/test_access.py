@@ -91,6 +91,13 @@ TABLE = {
     "lockers.change_compartment": to(*PLANNERS, COUNTER, scope="points:write"),
     "lockers.list_compartments": to(*PLANNERS, COUNTER, scope="points:read"),
     "lockers.remove_compartment": to(*PLANNERS, scope="points:write"),
+    "lockers.install_device": to(ADMIN, scope="points:write"),
+    "lockers.read_device": to(*PLANNERS, COUNTER, scope="points:read"),
+    # Lockers themselves: keys that counter staff could have, and their own scope.
+    "lockers.beat": to(COUNTER, scope="lockers:device"),
+    "lockers.check_code": to(COUNTER, scope="lockers:device"),
+    "lockers.read_manifest": to(COUNTER, scope="lockers:device"),
+    "lockers.tell_events": to(COUNTER, scope="lockers:device"),
     "pickup_points.add_point": to(*PLANNERS, scope="points:write"),
     "pickup_points.change_point": to(*PLANNERS, scope="points:write"),
     "pickup_points.retire_point": to(*PLANNERS, scope="points:write"),
