@@ -62,12 +62,20 @@ from pickup_points.counter_facts import (
     StockTaken,
 )
 from pickup_points.facts import (
+    CompartmentChanged,
+    CompartmentInOrder,
+    CompartmentOutOfOrder,
+    CompartmentRemoved,
+    CompartmentsAdded,
     ParcelCheckedIn,
     ParcelCollected,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
     RoomAssigned,
+    RoomLost,
+    RoomMoved,
+    RoomOverstayed,
     RoomReleased,
     RoomReserved,
     StayCancelled,
@@ -174,6 +182,14 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     RoomReserved: (),
     RoomAssigned: (),
     RoomReleased: (),
+    RoomMoved: (),
+    RoomLost: (),
+    RoomOverstayed: (),
+    CompartmentsAdded: (),
+    CompartmentChanged: (),
+    CompartmentOutOfOrder: (),
+    CompartmentInOrder: (),
+    CompartmentRemoved: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
@@ -199,6 +215,7 @@ celery.conf.update(
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "pass-time": {"task": "pickup_points.pass_time", "schedule": 30.0, "options": {"expires": 30}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
+        "keep_up_rents": {"task": "pickup_points.keep_up_rents", "schedule": 300.0, "options": {"expires": 300}},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
 )

@@ -24,6 +24,7 @@ RESOURCES = (
     "auth",
     "me",
     "deliveries",
+    "lockers",
     "pickup_points",
     "posts",
     "counter",

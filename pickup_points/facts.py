@@ -45,6 +45,79 @@ class RoomReleased(Fact, kind="room.released", about="point_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoomMoved(Fact, kind="room.moved", about="point_id"):
+    """What was kept behind one door is kept elsewhere at the point: the parcel before did not go, or the door broke."""
+
+    point_id: UUID
+    rent_id: UUID
+    to_rent_ids: list[UUID]
+    delivery_id: UUID | None
+    hold_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomLost(Fact, kind="room.lost", about="point_id"):
+    """What was kept is not to be had any more, and the point has no other room for it: it must go elsewhere."""
+
+    point_id: UUID
+    rent_id: UUID
+    delivery_id: UUID | None
+    hold_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomOverstayed(Fact, kind="room.overstayed", about="point_id"):
+    """A parcel was not gone when it should have been: its room is expected to be free at `ends_at` now."""
+
+    point_id: UUID
+    rent_id: UUID
+    before: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentsAdded(Fact, kind="compartment.added", about="point_id"):
+    """A point has new doors."""
+
+    point_id: UUID
+    compartment_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentChanged(Fact, kind="compartment.changed", about="point_id"):
+    """A door was changed; `changed` has the names of the fields, as the API calls them."""
+
+    point_id: UUID
+    compartment_id: UUID
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentOutOfOrder(Fact, kind="compartment.out_of_order", about="point_id"):
+    """Nothing is put behind a door until it was repaired."""
+
+    point_id: UUID
+    compartment_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentInOrder(Fact, kind="compartment.in_order", about="point_id"):
+    """A door works again."""
+
+    point_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentRemoved(Fact, kind="compartment.removed", about="point_id"):
+    """A door is gone for good."""
+
+    point_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParcelCheckedIn(Fact, kind="stay.checked_in", about="delivery_id"):
     """The point has the parcel."""
 

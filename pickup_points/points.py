@@ -31,6 +31,10 @@ class PointInUse(Conflict):
     """Parcels are at the point, or on their way to it."""
 
 
+class PlacesInUse(Conflict):
+    """More parcels are there or expected than the point would then hold."""
+
+
 class PointDraft(TypedDict, total=False):
     """What is told of a point; `name`, `kind` and `place` of a new one at least."""
 
@@ -94,7 +98,7 @@ def made_point(draft: PointDraft, *, caller: Principal, now: datetime) -> Pickup
 
 
 def change_point(session: Session, point: PickupPoint, change: PointDraft, *, now: datetime) -> None:
-    """Change the locked point. PointRetired, PointInUse, ZoneUnknown, HoursNotUnderstood, PointIdTaken.
+    """Change the locked point. PointRetired, PointInUse, ZoneUnknown, HoursNotUnderstood, PointIdTaken, PlacesInUse.
 
     It moves only while nothing is there or on its way: where deliveries go does not change under a courier.
     """
@@ -144,13 +148,15 @@ def check_told(point: PickupPoint) -> None:
 
 @contextmanager
 def told_apart(session: Session, external_id: str | None) -> Iterator[None]:
-    """Write what the block does in a savepoint of its own. PointIdTaken; then nothing is written."""
+    """Write what the block does in a savepoint of its own. PointIdTaken, PlacesInUse; then nothing is written."""
     try:
         with session.begin_nested():
             yield
     except IntegrityError as error:
         if violated(error) == "uq_pickup_points_carrier_id_external_id":
             raise PointIdTaken(errors=[FieldError("/external_id", "is taken")], external_id=external_id) from error
+        if violated(error) == "ck_compartment_rents_place_within_count":
+            raise PlacesInUse(errors=[FieldError("/most_parcels", "is less than what is kept")]) from error
         raise
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Select, cast, func, literal, null, or_, select, tuple_, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from accounts.principals import Principal
 from kernel.errors import FieldError, Invalid
@@ -131,18 +131,14 @@ def _nearest(
     last of them, and only these few are sorted.
     """
     distance_m = PickupPoint.place.op("<->", return_type=Float())(_geography(near))
-    points = seen(select(PickupPoint.id, distance_m.label("distance_m")), caller=caller).where(*_filters(wanted))
+    points = seen(select(PickupPoint, distance_m.label("distance_m")), caller=caller).where(*_filters(wanted))
     if cursor is not None:
         before = select(distance_m).where(PickupPoint.id == cursor).correlate(None).scalar_subquery()
         points = points.where(tuple_(distance_m, PickupPoint.id) > tuple_(before, literal(cursor)))
     nearest = points.order_by(distance_m).fetch(limit, with_ties=True).subquery()
-    return (
-        select(PickupPoint, nearest.c.distance_m)
-        .join(nearest, nearest.c.id == PickupPoint.id)
-        .order_by(nearest.c.distance_m, PickupPoint.id)
-        .limit(limit)
-        .options(selectinload(PickupPoint.closures))
-    )
+    point = aliased(PickupPoint, nearest)
+    in_order = select(point, nearest.c.distance_m).order_by(nearest.c.distance_m, nearest.c.id)
+    return in_order.limit(limit).options(selectinload(point.closures))
 
 
 def _is_open(point: PickupPoint, at: datetime | None) -> bool:

@@ -10,7 +10,7 @@ from deliveries.facts import DeliveryCancelled, DeliveryCollected, DeliveryRetur
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer
-from pickup_points import announcing, keeping_time, preparing
+from pickup_points import announcing, keeping_time, occupying, preparing
 from pickup_points.cancelling import cancel_stays
 from pickup_points.facts import StayExpired, StayExtended
 
@@ -31,6 +31,13 @@ FOLLOW_ORDER = Consumer.of(
 def cancel_expected(*, aggregate_id: str) -> None:
     """Expect the parcels of a cancelled delivery no longer."""
     facts.drain(Sessions, consumer=CANCEL_STAYS, aggregate_id=UUID(aggregate_id))
+
+
+@shared_task(name="pickup_points.keep_up_rents")
+def keep_up_rents() -> int:
+    """Expect what was not emptied in time to be free later, and free what nobody came with. Return how many."""
+    with Sessions.begin() as session:
+        return occupying.keep_up(session, now=clock.now())
 
 
 @shared_task(name=FOLLOW_ORDER.name)

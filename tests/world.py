@@ -19,6 +19,7 @@ from proofs.models import ProofKind
 from routing.models import Route
 from tests import factories, routing_rows
 from tests.factories import api_key, carrier, merchant, person
+from tests.pickup_points import locker_rows
 from tracking.models import TrackingLink
 
 TOKEN = "a-token-that-everyone-in-these-tests-knows"
@@ -40,6 +41,7 @@ class World:
             "announcement_id",
             "authorisation_id",
             "closure_id",
+            "compartment_id",
             "delivery_id",
             "key_id",
             "link_id",
@@ -77,9 +79,11 @@ def populate(session: Session) -> World:
     zone = factories.zone(session, carrier=drives)
     point = factories.pickup_point(session, carrier=drives, external_id="point-1")
     closure = factories.closure(session, point=point)
+    compartment = locker_rows.door(session, point, name="1")
     ids: dict[str, UUID | str] = {
         **_at_counter(session, point, delivery, people[Role.COUNTER]),
         "closure_id": closure.id,
+        "compartment_id": compartment.id,
         "delivery_id": delivery.id,
         "key_id": key.id,
         "link_id": link.id,

@@ -17,7 +17,6 @@ from api.pickup_points.schemas import (
     ClosuresSchema,
     PointChangeSchema,
     PointDraftSchema,
-    PointSchema,
 )
 from api.problems import PreconditionFailed, PreconditionMissing
 from api.unit import session
@@ -26,7 +25,7 @@ from pickup_points import closing, points, queries, searching
 from pickup_points.closing import ClosureInvalid, ClosureNotFound
 from pickup_points.hours import HoursNotUnderstood
 from pickup_points.models import Closure, PickupPoint
-from pickup_points.points import PointDraft, PointIdTaken, PointInUse
+from pickup_points.points import PlacesInUse, PointDraft, PointIdTaken, PointInUse
 from pickup_points.queries import PointNotFound
 from pickup_points.searching import BoxInvalid, Wanted
 from pickup_points.sending import PointRetired
@@ -37,20 +36,26 @@ blueprint = Blueprint("pickup_points", __name__, url_prefix="/v1", description="
 
 UNFIT = (HoursNotUnderstood, ZoneUnknown, PointIdTaken)
 
+type Answer = tuple[ShownPoint, int, dict[str, str]]
+
+
+def _answer(point: PickupPoint, status: int = 200, **headers: str) -> Answer:
+    return shown(point, distance_m=None, now=clock.now()), status, etag(point.version) | headers
+
 
 @blueprint.route("/pickup-points", methods=["POST"])
 @open_to(Role.DISPATCHER, Role.ADMIN, scope="points:write")
 @blueprint.arguments(PointDraftSchema)
-@blueprint.response(201, PointSchema)
+@blueprint.response(201, FoundPointSchema)
 @blueprint.refuses(*UNFIT)
-def add_point(draft: PointDraft) -> tuple[PickupPoint, int, dict[str, str]]:
+def add_point(draft: PointDraft) -> Answer:
     """Add a pickup point.
 
     Its hours are read at once: those that cannot be understood are refused with the place where they stop to make
-    sense.
+    sense, and the others answered with what they mean for the week to come.
     """
     point = points.add_point(session(), draft, caller=caller(), now=clock.now())
-    return point, 201, etag(point.version) | {"Location": f"/v1/pickup-points/{point.id}"}
+    return _answer(point, 201, Location=f"/v1/pickup-points/{point.id}")
 
 
 @blueprint.route("/pickup-points")
@@ -87,24 +92,25 @@ def _wanted(query: dict[str, Any]) -> Wanted:
 @open_to(*Role, scope="points:read")
 @blueprint.response(200, FoundPointSchema)
 @blueprint.refuses(PointNotFound)
-def read_point(point_id: UUID) -> tuple[ShownPoint, int, dict[str, str]]:
+def read_point(point_id: UUID) -> Answer:
     """Read a pickup point, retired or not."""
-    point = queries.point(session(), point_id, caller=caller())
-    return shown(point, distance_m=None, now=clock.now()), 200, etag(point.version)
+    return _answer(queries.point(session(), point_id, caller=caller()))
 
 
 @blueprint.route("/pickup-points/<uuid:point_id>", methods=["PATCH"])
 @open_to(Role.DISPATCHER, Role.ADMIN, scope="points:write")
 @blueprint.arguments(PointChangeSchema)
-@blueprint.response(200, PointSchema)
+@blueprint.response(200, FoundPointSchema)
 @blueprint.doc(parameters=[IF_MATCH])
-@blueprint.refuses(PointNotFound, PointRetired, PointInUse, PreconditionFailed, PreconditionMissing, *UNFIT)
-def change_point(change: PointDraft, point_id: UUID) -> tuple[PickupPoint, int, dict[str, str]]:
+@blueprint.refuses(
+    PointNotFound, PointRetired, PointInUse, PlacesInUse, PreconditionFailed, PreconditionMissing, *UNFIT
+)
+def change_point(change: PointDraft, point_id: UUID) -> Answer:
     """Change a pickup point, suspend it or take it up again."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
     require_match(point.version)
     points.change_point(session(), point, change, now=clock.now())
-    return point, 200, etag(point.version)
+    return _answer(point)
 
 
 @blueprint.route("/pickup-points/<uuid:point_id>", methods=["DELETE"])

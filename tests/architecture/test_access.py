@@ -86,6 +86,11 @@ TABLE = {
     "deliveries.list_deliveries": to(*SENDERS, scope="deliveries:read"),
     "deliveries.read_delivery": to(*SENDERS, scope="deliveries:read"),
     "deliveries.read_history": to(*SENDERS, scope="deliveries:read"),
+    # Those who look after lockers.
+    "lockers.add_compartments": to(*PLANNERS, scope="points:write"),
+    "lockers.change_compartment": to(*PLANNERS, COUNTER, scope="points:write"),
+    "lockers.list_compartments": to(*PLANNERS, COUNTER, scope="points:read"),
+    "lockers.remove_compartment": to(*PLANNERS, scope="points:write"),
     "pickup_points.add_point": to(*PLANNERS, scope="points:write"),
     "pickup_points.change_point": to(*PLANNERS, scope="points:write"),
     "pickup_points.retire_point": to(*PLANNERS, scope="points:write"),

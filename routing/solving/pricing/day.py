@@ -1,6 +1,6 @@
 """The tours of one day as arrays, so that one stop can be priced into every position of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,13 @@ class Day:
 
     def with_tour(self, number: int, tour: Tour) -> "Day":
         """The day with one tour replaced; the others are not worked out again."""
+        return self.with_tours({number: tour})
+
+    def with_tours(self, changed: Mapping[int, Tour]) -> "Day":
+        """The day with some tours replaced, by their number; the others are not worked out again."""
         tours, rows = list(self.tours), list(self.rows)
-        tours[number], rows[number] = tour, row(tour, profile=self.profiles.index(tour.vehicle.profile))
+        for number, tour in changed.items():
+            tours[number], rows[number] = tour, row(tour, profile=self.profiles.index(tour.vehicle.profile))
         return _stacked(tours, rows, self.profiles)
 
 
