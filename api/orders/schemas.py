@@ -49,7 +49,7 @@ class OrderDraftSchema(Schema):
         )
 
 
-class OrderSchema(Schema):
+class CollectionOrderSchema(Schema):
     """An order, and when it was what."""
 
     id = fields.UUID(required=True)
@@ -86,10 +86,10 @@ class CounterOrdersQuery(AtPointQuery):
     state = fields.List(fields.Enum(OrderState, by_value=fields.String), load_default=list)
 
 
-class OrdersSchema(Schema):
+class CollectionOrdersSchema(Schema):
     """The point's orders, what is promised soonest in front."""
 
-    items = fields.List(fields.Nested(OrderSchema), required=True)
+    items = fields.List(fields.Nested(CollectionOrderSchema), required=True)
 
 
 class RejectSchema(Schema):
