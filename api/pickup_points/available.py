@@ -14,7 +14,12 @@ REASONS = ("retired", "suspended", "closed", "too_big", "full")
 class AvailabilityQuestionSchema(Schema):
     """One recipient's parcels, and when they would come."""
 
-    parcels = fields.List(fields.Nested(MeasuresSchema), required=True, validate=validate.Length(min=1, max=50))
+    parcels = fields.List(
+        fields.Nested(MeasuresSchema),
+        required=True,
+        validate=validate.Length(min=1, max=50),
+        metadata={"examples": [[{"weight_g": 1200, "length_mm": 300, "width_mm": 200, "height_mm": 100}]]},
+    )
     at = Time(load_default=None, allow_none=True, metadata={"description": "When they come; null: now"})
 
 
