@@ -24,6 +24,7 @@ from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
     DeliveryAtPoint,
+    DeliveryBooked,
     DeliveryCancelled,
     DeliveryChanged,
     DeliveryCollected,
@@ -33,6 +34,7 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryReturning,
     DeliveryScheduled,
+    DeliveryUnbooked,
     DeliveryUnscheduled,
     ParcelsPickedUp,
     PickupFailed,
@@ -67,8 +69,13 @@ from pickup_points.facts import (
     CompartmentOutOfOrder,
     CompartmentRemoved,
     CompartmentsAdded,
+    LockerInstalled,
+    LockerLockedOut,
+    LockerSeenAgain,
     ParcelCheckedIn,
     ParcelCollected,
+    ParcelMisplaced,
+    ParcelMoved,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
@@ -100,6 +107,19 @@ from routing.facts import (
     StopWithdrawn,
 )
 from routing.tasks import SHOW, SOLVE, WITHDRAW
+from slots.facts import (
+    BookingCancelled,
+    HoldConfirmed,
+    HoldExtended,
+    HoldRanOut,
+    HoldReleased,
+    SlotHeld,
+    SlotTemplateAdded,
+    SlotTemplateChanged,
+    SlotTemplateDisabled,
+    SlotTemplateEnabled,
+)
+from slots.tasks import FREE_BOOKING
 from tracking import retention
 from tracking.facts import TrackingLinkMade, TrackingLinkRevoked
 from tracking.tasks import REFRESH_ARRIVALS
@@ -119,7 +139,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS, FOLLOW_ORDER),
+    DeliveryBooked: (),
+    DeliveryUnbooked: (),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS, FREE_BOOKING, FOLLOW_ORDER),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
@@ -130,6 +152,16 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    SlotTemplateAdded: (),
+    SlotTemplateChanged: (),
+    SlotTemplateDisabled: (),
+    SlotTemplateEnabled: (),
+    SlotHeld: (),
+    HoldExtended: (),
+    HoldConfirmed: (),
+    HoldRanOut: (),
+    HoldReleased: (),
+    BookingCancelled: (),
     DeliveryAtPoint: (),
     DeliveryCollected: (FOLLOW_ORDER,),
     DeliveryReturning: (FOLLOW_ORDER,),
@@ -190,10 +222,21 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     CompartmentOutOfOrder: (),
     CompartmentInOrder: (),
     CompartmentRemoved: (),
+    LockerInstalled: (),
+    LockerSeenAgain: (),
+    LockerLockedOut: (),
+    ParcelMisplaced: (),
+    ParcelMoved: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
-QUEUES = {"routing.solve": "solve", "routing.solve_part": "parts", "tracking.*": "live", "notices.*": "notify"}
+QUEUES = {
+    "routing.solve": "solve",
+    "routing.foresee_day": "solve",
+    "routing.solve_part": "parts",
+    "tracking.*": "live",
+    "notices.*": "notify",
+}
 
 SWEEP_AFTER = timedelta(seconds=5)
 
@@ -214,6 +257,9 @@ celery.conf.update(
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "pass-time": {"task": "pickup_points.pass_time", "schedule": 30.0, "options": {"expires": 30}},
+        "foresee": {"task": "routing.foresee", "schedule": 30.0, "options": {"expires": 30}},
+        "lapse": {"task": "slots.lapse", "schedule": 5.0, "options": {"expires": 5}},
+        "slots": {"task": "slots.generate", "schedule": 300.0, "options": {"expires": 300}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
         "keep_up_rents": {"task": "pickup_points.keep_up_rents", "schedule": 300.0, "options": {"expires": 300}},
     },

@@ -118,6 +118,53 @@ class CompartmentRemoved(Fact, kind="compartment.removed", about="point_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LockerInstalled(Fact, kind="locker.installed", about="point_id"):
+    """A locker has a device with new keys; those of the one before are no good any more."""
+
+    point_id: UUID
+    rotation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockerSeenAgain(Fact, kind="locker.seen_again", about="point_id"):
+    """A locker that was not heard of since `last_seen_at` is there again."""
+
+    point_id: UUID
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockerLockedOut(Fact, kind="locker.locked_out", about="point_id"):
+    """A locker stopped listening to codes for a while: too many were wrong. `device_time` is the device's."""
+
+    point_id: UUID
+    device_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelMisplaced(Fact, kind="parcel.misplaced", about="delivery_id"):
+    """A parcel was put behind another door than the one kept for it; it is known to be there."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    expected_compartment_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelMoved(Fact, kind="parcel.moved", about="delivery_id"):
+    """A parcel was put behind another door of the same locker."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParcelCheckedIn(Fact, kind="stay.checked_in", about="delivery_id"):
     """The point has the parcel."""
 

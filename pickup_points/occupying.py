@@ -38,6 +38,14 @@ def let_go(session: Session, stay: Stay, *, now: datetime) -> None:
         vacate(session, _held(session, stay.rent_id), now=now)
 
 
+def keep_until(session: Session, stay: Stay, *, until: datetime, now: datetime) -> None:
+    """Expect the stay's room to be free no sooner than its recipient must come."""
+    if stay.rent_id is not None:
+        rent = _held(session, stay.rent_id)
+        if rent.ends_at < until:
+            stretch(session, rent, until=until, now=now)
+
+
 def occupy(session: Session, rent: Rent, *, now: datetime) -> None:
     """A parcel was put there. Before its time too: what others have reserved until then is moved."""
     rent.state = RentState.OCCUPIED

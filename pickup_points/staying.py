@@ -19,7 +19,7 @@ from deliveries import progress
 from deliveries.models import Delivery
 from kernel import facts
 from kernel.errors import Conflict
-from pickup_points import occupying
+from pickup_points import issuing, occupying
 from pickup_points.facts import (
     ParcelCheckedIn,
     ParcelCollected,
@@ -88,6 +88,7 @@ def make_ready(session: Session, stay: Stay, *, expires_at: datetime, now: datet
     require(stay, StayState.CHECKED_IN)
 
     stay.state, stay.ready_at, stay.expires_at = StayState.READY, now, expires_at
+    occupying.keep_until(session, stay, until=expires_at, now=now)
 
     facts.record(session, ParcelReady(**_about(stay), expires_at=expires_at, at=now, by=by))
 
@@ -108,6 +109,8 @@ def extend(session: Session, stay: Stay, *, expires_at: datetime, now: datetime,
     before = stay.expires_at or now
     stay.state, stay.expires_at, stay.reminded_at = StayState.READY, expires_at, None
     stay.extensions += 1
+    issuing.issue(session, stay)
+    occupying.keep_until(session, stay, until=expires_at, now=now)
 
     facts.record(session, StayExtended(**_about(stay), before=before, expires_at=expires_at, at=now, by=by))
 

@@ -43,6 +43,7 @@ class World:
             "closure_id",
             "compartment_id",
             "delivery_id",
+            "hold_id",
             "key_id",
             "link_id",
             "order_id",
@@ -56,6 +57,7 @@ class World:
             "shift_id",
             "stock_take_id",
             "stop_id",
+            "template_id",
             "token",
             "vehicle_id",
             "zone_id",
@@ -77,6 +79,8 @@ def populate(session: Session) -> World:
     )
     link = _link(session, delivery)
     zone = factories.zone(session, carrier=drives)
+    slot = factories.slot(session, starts_at=clock.now() + timedelta(days=2), zone=zone)
+    hold = factories.hold(session, slot=slot, merchant=sends, expires_at=clock.now() + timedelta(minutes=15))
     point = factories.pickup_point(session, carrier=drives, external_id="point-1")
     closure = factories.closure(session, point=point)
     compartment = locker_rows.door(session, point, name="1")
@@ -85,6 +89,7 @@ def populate(session: Session) -> World:
         "closure_id": closure.id,
         "compartment_id": compartment.id,
         "delivery_id": delivery.id,
+        "hold_id": hold.id,
         "key_id": key.id,
         "link_id": link.id,
         "organisation_id": sends.id,
@@ -95,6 +100,7 @@ def populate(session: Session) -> World:
         "route_id": route.id,
         "shift_id": route.shift_id,
         "stop_id": route.stops[0].id,
+        "template_id": slot.template_id,
         "token": TOKEN,
         "vehicle_id": route.vehicle_id,
         "zone_id": zone.id,
