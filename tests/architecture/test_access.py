@@ -57,6 +57,7 @@ TABLE = {
     "places.show_tile": ANYONE,
     "track.watch": ANYONE,
     "track.watch_events": ANYONE,
+    "collecting.show_collection": ANYONE,
     "collecting.authorise_delegate": ANYONE,
     "collecting.list_delegates": ANYONE,
     "collecting.revoke_delegate": ANYONE,
@@ -162,6 +163,8 @@ TABLE = {
     "driver.read_own_route": to(DRIVER, scope="driving:write"),
     "driver.report_stop_event": to(DRIVER, scope="driving:write"),
     "driver.reorder_own_route": to(DRIVER, scope="driving:write"),
+    "driver.add_check": to(DRIVER, scope="driving:write"),
+    "driver.list_own_returns": to(DRIVER, scope="driving:write"),
     "driver.add_evidence": to(DRIVER, scope="driving:write"),
     "driver.send_positions": to(DRIVER, scope="tracking:write"),
     # Those who plan.
