@@ -16,7 +16,7 @@ from api.driver.schemas import (
     EvidenceSchema,
     FixesSchema,
     OrderRequestSchema,
-    OrderSchema,
+    RoundOrderSchema,
     StopEventAnswerSchema,
     StopEventSchema,
     VerdictsSchema,
@@ -157,7 +157,7 @@ def send_positions(batch: dict[str, Any]) -> dict[str, Any]:
 @open_to(Role.DRIVER, scope="driving:write")
 @own_units
 @blueprint.arguments(OrderRequestSchema, example=_ORDER)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, RoundOrderSchema)
 @blueprint.doc(parameters=[IF_MATCH | {"required": False}])
 @blueprint.refuses(
     NoRouteToday,

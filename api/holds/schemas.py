@@ -70,7 +70,7 @@ class HoldDraftSchema(Schema):
         return Wish(load=load, keep_for=keep_for, **data)
 
 
-class ExtensionSchema(Schema):
+class HoldExtensionSchema(Schema):
     """How much longer."""
 
     keep_s = Whole(

@@ -21,7 +21,8 @@ from kernel.geo import Point, distance_m
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
 from pickup_points.opening import opening
-from pickup_points.searching import Box, BoxInvalid, Wanted, asked, search
+from pickup_points.searching import asked, search
+from pickup_points.wanted import Box, BoxInvalid, Wanted
 from tests.factories import BORN, HELSINKI, bearer, carrier, merchant, person, pickup_point
 
 MONDAY = datetime.fromisoformat("2026-11-23T12:00:00+02:00")
@@ -43,7 +44,9 @@ class City:
         return pickup_point(self.session, carrier=self.carrier, name=name, **{"place": north(metres), **told})
 
     def names(self, **wanted: Any) -> list[str]:
-        return [found.point.name for found in search(self.session, Wanted(**wanted), caller=self.caller).items]
+        return [
+            found.point.name for found in search(self.session, Wanted(**wanted), caller=self.caller, now=MONDAY).items
+        ]
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ class TestSearch:
         for name, metres in (("far", 900), ("here", 0), ("near", 300)):
             city.has(name, metres)
 
-        found = search(city.session, Wanted(near=north(10)), caller=city.caller).items
+        found = search(city.session, Wanted(near=north(10)), caller=city.caller, now=MONDAY).items
 
         assert [each.point.name for each in found] == ["here", "near", "far"]
         assert [each.distance_m for each in found] == pytest.approx(
@@ -236,7 +239,7 @@ class TestOverHttp:
 def pages(city: City, wanted: Wanted) -> Iterator[Sequence[str]]:
     cursor = None
     while True:
-        page = search(city.session, wanted, caller=city.caller, cursor=cursor, limit=4)
+        page = search(city.session, wanted, caller=city.caller, now=MONDAY, cursor=cursor, limit=4)
         yield [found.point.name for found in page.items]
         cursor = page.next_cursor
         if cursor is None:

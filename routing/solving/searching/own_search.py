@@ -85,13 +85,14 @@ class OwnLane(ThreadLane):
 class PartsLane(ThreadLane):
     """One search in parts, so many of them at a time, until a share of the budget is used."""
 
-    def __init__(self, asked: Asked, *, until: float, width: int) -> None:
+    def __init__(self, asked: Asked, *, until: float, width: int, most_routes: int = 0) -> None:
         super().__init__(OWN, self._cool)
         self.routes: list[PooledRoute] = []
         """Routes it met, the newest first, once it is done."""
         self._asked = asked
         self._until = until
         self._width = width
+        self._most_routes = most_routes
 
     def _cool(self, hear: Hear, halted: Callable[[], bool]) -> Sequences:
         from routing.solving.searching.epochs import beside, cool_in_parts, in_threads  # noqa: PLC0415
@@ -104,6 +105,7 @@ class PartsLane(ThreadLane):
             self._asked,
             until=self._until,
             lanes=width,
+            most_routes=self._most_routes,
             solve_parts=solve_parts,
             hear=hear,
             halted=halted,

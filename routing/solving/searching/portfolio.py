@@ -28,8 +28,8 @@ _SENT_S = 60
 """Shorter, a search elsewhere would be over before its process has started."""
 _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
-_LONG_ROUTE = 30
-"""Stops. On longer ones PyVRP finds better plans than a second own search."""
+_FEW, _LONG_ROUTE = 350, 25
+"""Stops. With no more in all, or more on a route, PyVRP finds better plans than a second own search."""
 _RACE = 0.9
 """Of the limit at least, and all but so many seconds of a long one:"""
 _RECOMBINE_S, _POLISH_S = 3.0, 6.0
@@ -71,9 +71,10 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
     if size <= _ALONE:
         return [OwnLane(asked, until=until)]
     if size > _WHOLE:
-        return [PartsLane(asked, until=until, width=_WIDTH)]
+        most_routes = MOST_COLUMNS if size in _RECOMBINED else 0
+        return [PartsLane(asked, until=until, width=_WIDTH, most_routes=most_routes)]
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
-    if plain and (size < _RECOMBINED.start or stops_a_route(asked) > _LONG_ROUTE):
+    if plain and (size <= _FEW or stops_a_route(asked) > _LONG_ROUTE):
         return [own[0], _pyvrp(asked, until)]
     return [*own]
 
