@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -47,22 +46,18 @@ def pass_time(session: Session, *, now: datetime) -> Passed:
 
 
 def _due(session: Session, state: StayState, due: ColumnElement[bool]) -> list[tuple[Stay, PickupPoint]]:
-    rows: Sequence[tuple[Stay, PickupPoint]] = (
-        session.execute(
-            select(Stay, PickupPoint)
-            .join(PickupPoint, PickupPoint.id == Stay.point_id)
-            .outerjoin(Terms, Terms.point_id == Stay.point_id)
-            .where(Stay.state == state, Stay.kind == StayKind.INBOUND, due)
-            .order_by(Stay.id)
-            .limit(MOST)
-            .options(selectinload(PickupPoint.closures))
-            .with_for_update(of=Stay, skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Stay, PickupPoint)
+        .join(PickupPoint, PickupPoint.id == Stay.point_id)
+        .outerjoin(Terms, Terms.point_id == Stay.point_id)
+        .where(Stay.state == state, Stay.kind == StayKind.INBOUND, due)
+        .order_by(Stay.id)
+        .limit(MOST)
+        .options(selectinload(PickupPoint.closures))
+        .with_for_update(of=Stay, skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    return [*rows]
+    return [(stay, point) for stay, point in rows]
 
 
 def _prepared(now: datetime) -> ColumnElement[bool]:

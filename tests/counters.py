@@ -8,6 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from stdnum import ean
 from werkzeug.test import TestResponse
 
 from accounts.models import Organisation, Person, Role
@@ -59,7 +60,8 @@ class Counter:
         made.pickup_point_id, made.recipient_name, made.recipient_phone = at.id, name, phone
         made.parcels += [Parcel(weight_g=500, live=True) for _ in range(parcels - 1)]
         for parcel in made.parcels:
-            parcel.code = f"3401234500{next(_numbers):08d}"
+            serial = f"3401234500{next(_numbers):07d}"
+            parcel.code = serial + ean.calc_check_digit(serial)
         self.session.flush()
         for parcel in made.parcels:
             self.session.add(

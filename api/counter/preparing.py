@@ -7,7 +7,8 @@ from uuid import UUID
 
 from api.counter.desk import NO_SEAT, blueprint, reads, seat, writes
 from api.counter.keeping import SettleSchema
-from api.orders.schemas import CounterOrdersQuery, OrderSchema, OrdersSchema, PackedSchema, RejectSchema
+from api.counter.packing import CollectionOrdersSchema, CounterOrdersQuery, PackedSchema, RejectSchema
+from api.orders.schemas import CollectionOrderSchema
 from api.unit import session
 from deliveries.codes import ParcelCodeInvalid
 from deliveries.progress import DeliveryNotInState
@@ -28,7 +29,7 @@ _PACKED = {"shelf": "C1", "parcels": [{"weight_g": 2400, "description": "paper b
 @blueprint.route("/orders")
 @reads
 @blueprint.arguments(CounterOrdersQuery, location="query")
-@blueprint.response(200, OrdersSchema)
+@blueprint.response(200, CollectionOrdersSchema)
 @blueprint.refuses(*NO_SEAT)
 def list_orders_here(query: dict[str, Any]) -> dict[str, Any]:
     """List your point's orders, what is promised soonest in front."""
@@ -39,7 +40,7 @@ def list_orders_here(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/orders/<uuid:order_id>/accept", methods=["POST"])
 @writes
 @blueprint.arguments(SettleSchema, example=_HERE)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, CollectionOrderSchema)
 @blueprint.refuses(*_REFUSALS)
 def accept_order(asked: dict[str, Any], order_id: UUID) -> Order:
     """Take an order on."""
@@ -49,7 +50,7 @@ def accept_order(asked: dict[str, Any], order_id: UUID) -> Order:
 @blueprint.route("/orders/<uuid:order_id>/prepare", methods=["POST"])
 @writes
 @blueprint.arguments(SettleSchema, example=_HERE)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, CollectionOrderSchema)
 @blueprint.refuses(*_REFUSALS)
 def prepare_order(asked: dict[str, Any], order_id: UUID) -> Order:
     """Say that somebody picks it now."""
@@ -59,7 +60,7 @@ def prepare_order(asked: dict[str, Any], order_id: UUID) -> Order:
 @blueprint.route("/orders/<uuid:order_id>/ready", methods=["POST"])
 @writes
 @blueprint.arguments(PackedSchema, example=_PACKED)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, CollectionOrderSchema)
 @blueprint.refuses(*_REFUSALS, ShelfMissing, ParcelCodeInvalid, ParcelCodeTaken, DeliveryNotInState)
 def finish_order(asked: dict[str, Any], order_id: UUID) -> Order:
     """Say that it stands packed: its parcels wait at your point, and the recipient is told."""
@@ -71,7 +72,7 @@ def finish_order(asked: dict[str, Any], order_id: UUID) -> Order:
 @blueprint.route("/orders/<uuid:order_id>/reject", methods=["POST"])
 @writes
 @blueprint.arguments(RejectSchema)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, CollectionOrderSchema)
 @blueprint.refuses(*_REFUSALS, DeliveryNotInState)
 def reject_order(asked: dict[str, Any], order_id: UUID) -> Order:
     """Say that you cannot, until it is ready; the recipient is told why."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.principals import Role
 from api.access import caller, open_to
 from api.blueprint import Blueprint
-from api.orders.schemas import OrderDraftSchema, OrderPromiseSchema, OrderSchema, OrdersQuery
+from api.orders.schemas import CollectionOrderSchema, OrderDraftSchema, OrderPromiseSchema, OrdersQuery
 from api.pages import page_schema, paged
 from api.unit import session
 from deliveries.merchants import MerchantUnknown
@@ -38,7 +38,7 @@ _ORDER = {
 @blueprint.route("/orders", methods=["POST"])
 @open_to(*_SENDERS, scope="deliveries:write")
 @blueprint.arguments(OrderDraftSchema, example=_ORDER)
-@blueprint.response(201, OrderSchema)
+@blueprint.response(201, CollectionOrderSchema)
 @blueprint.refuses(
     PointNotFound,
     PointSuspended,
@@ -61,7 +61,7 @@ def place_order(wanted: Wanted) -> tuple[Order, int, dict[str, str]]:
 @blueprint.route("/orders")
 @open_to(*_SENDERS, scope="deliveries:read")
 @blueprint.arguments(OrdersQuery, location="query")
-@blueprint.response(200, page_schema(OrderSchema))
+@blueprint.response(200, page_schema(CollectionOrderSchema))
 def list_orders(query: dict[str, Any]) -> tuple[Page[Any], int, dict[str, str]]:
     """List your orders, newest first."""
     return paged(order_queries.orders(session(), states=query.pop("state"), **query, caller=caller()))
@@ -69,7 +69,7 @@ def list_orders(query: dict[str, Any]) -> tuple[Page[Any], int, dict[str, str]]:
 
 @blueprint.route("/orders/<uuid:order_id>")
 @open_to(*_SENDERS, scope="deliveries:read")
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, CollectionOrderSchema)
 @blueprint.refuses(OrderNotFound)
 def read_order(order_id: UUID) -> Order:
     """Read an order."""
@@ -78,7 +78,7 @@ def read_order(order_id: UUID) -> Order:
 
 @blueprint.route("/orders/<uuid:order_id>/cancel", methods=["POST"])
 @open_to(*_SENDERS, scope="deliveries:write")
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, CollectionOrderSchema)
 @blueprint.refuses(OrderNotFound, OrderNotInState, DeliveryNotInState)
 def cancel_order(order_id: UUID) -> Order:
     """Take an order back, until it is ready; its delivery is cancelled with it."""
