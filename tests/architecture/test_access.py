@@ -160,6 +160,8 @@ TABLE = {
     "counter.reject_order": to(COUNTER, scope="counter:write"),
     "counter.hand_parcels_over": to(COUNTER, scope="counter:write"),
     # Those who drive.
+    "lockers.check_load": to(DRIVER, scope="driving:write"),
+    "lockers.issue_pass": to(DRIVER, scope="driving:write"),
     "driver.read_own_route": to(DRIVER, scope="driving:write"),
     "driver.report_stop_event": to(DRIVER, scope="driving:write"),
     "driver.reorder_own_route": to(DRIVER, scope="driving:write"),
