@@ -7,13 +7,8 @@ from uuid import UUID
 
 from api.counter.desk import NO_SEAT, blueprint, reads, seat, writes
 from api.counter.keeping import SettleSchema
-from api.orders.schemas import (
-    CollectionOrderSchema,
-    CollectionOrdersSchema,
-    CounterOrdersQuery,
-    PackedSchema,
-    RejectSchema,
-)
+from api.counter.packing import CollectionOrdersSchema, CounterOrdersQuery, PackedSchema, RejectSchema
+from api.orders.schemas import CollectionOrderSchema
 from api.unit import session
 from deliveries.codes import ParcelCodeInvalid
 from deliveries.progress import DeliveryNotInState

@@ -15,7 +15,6 @@ from api.blueprint import Blueprint
 from api.driver import papers
 from api.driver.papers import CheckSchema, DoorLookSchema, ReturnsDueSchema
 from api.driver.schemas import (
-    EvidenceSchema,
     FixesSchema,
     OrderRequestSchema,
     RoundOrderSchema,
@@ -25,6 +24,7 @@ from api.driver.schemas import (
 )
 from api.etags import IF_MATCH, etag, not_modified, require_match
 from api.problems import PreconditionFailed, PreconditionMissing
+from api.proofs.evidence import EvidenceSchema
 from api.proofs.schemas import ProofSchema
 from api.routes.schemas import RouteSchema
 from api.unit import own_units, session, unit

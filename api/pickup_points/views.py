@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import Response, jsonify
+
 from accounts.principals import Role
 from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.etags import IF_MATCH, etag, require_match
 from api.pages import linked
 from api.pickup_points.available import AvailabilityQuestionSchema, AvailabilitySchema
+from api.pickup_points.exported import FeatureCollectionSchema
 from api.pickup_points.found import FoundPointSchema, FoundPointsSchema, PointQuery, PointWithAlternativesSchema
 from api.pickup_points.schemas import (
     ClosureDraftSchema,
@@ -23,7 +26,7 @@ from api.pickup_points.schemas import (
 from api.problems import PreconditionFailed, PreconditionMissing
 from api.unit import session
 from kernel import clock
-from pickup_points import alternatives, closing, points, queries, searching, showing
+from pickup_points import alternatives, closing, exporting, points, queries, searching, showing
 from pickup_points.closing import ClosureInvalid, ClosureNotFound
 from pickup_points.hours import HoursNotUnderstood
 from pickup_points.models import Closure, PickupPoint
@@ -71,7 +74,7 @@ def list_points(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, s
     """Find pickup points in service, with `near` the nearest first.
 
     Each with its hours of the next seven days, public holidays and closures heeded. A merchant finds those of the
-    carrier that serves it.
+    carrier that serves it. `GET /v1/pickup-points.geojson` answers the same question as a map.
     """
     now = clock.now()
     found = searching.search(
@@ -79,6 +82,26 @@ def list_points(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, s
     )
     items = shown(session(), found.items, now=now)
     return {"items": items, "next_cursor": found.next_cursor}, 200, linked(found.next_cursor)
+
+
+@blueprint.route("/pickup-points.geojson")
+@open_to(*Role, scope="points:read")
+@blueprint.arguments(PointQuery, location="query")
+@blueprint.response(200, FeatureCollectionSchema, content_type="application/geo+json")
+@blueprint.refuses(BoxInvalid)
+def export_points(query: dict[str, Any]) -> Response:
+    """Export pickup points as GeoJSON, each with its tags in OpenStreetMap's words.
+
+    The same search, the same pages: the `Link` header leads to the next.
+    """
+    now = clock.now()
+    found = searching.search(
+        session(), _wanted(query, now), caller=caller(), now=now, cursor=query["cursor"], limit=query["limit"]
+    )
+    answer = jsonify(exporting.feature_collection([each.point for each in found.items]))
+    answer.content_type = "application/geo+json"
+    answer.headers.update(linked(found.next_cursor))
+    return answer
 
 
 def _wanted(query: dict[str, Any], now: datetime) -> Wanted:

@@ -106,6 +106,7 @@ TABLE = {
     "pickup_points.lift_closure": to(*PLANNERS, scope="points:write"),
     "pickup_points.list_points": to(*Role, scope="points:read"),
     "pickup_points.read_point": to(*Role, scope="points:read"),
+    "pickup_points.export_points": to(*Role, scope="points:read"),
     "pickup_points.check_availability": to(*Role, scope="points:read"),
     "pickup_points.list_closures": to(*Role, scope="points:read"),
     "proofs.list_proofs": to(*SENDERS, scope="deliveries:read"),

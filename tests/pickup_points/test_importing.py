@@ -152,7 +152,7 @@ class TestTable:
 
         assert result.exit_code == 0
         assert "1 without hours" in result.output
-        assert "line 2: is not understood from character 1 on" in result.output
+        assert "line 2: from character 1 on, 'I-VII: 00-24 h' is not" in result.output
         assert points(session, house)["a-1"].opening_hours is None
 
     def test_may_call_its_columns_anything(

@@ -21,6 +21,7 @@ from kernel.geo import Point, distance_m
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
 from pickup_points.opening import opening
+from pickup_points.osm_tags import draft_of
 from pickup_points.searching import asked, search
 from pickup_points.wanted import Box, BoxInvalid, Wanted
 from tests.factories import BORN, HELSINKI, bearer, carrier, merchant, person, pickup_point
@@ -288,3 +289,22 @@ def _walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _nodes(plan: dict[str, Any], key: str) -> list[str]:
     return [node[key] for node in _walk(plan) if key in node]
+
+
+class TestExport:
+    def test_says_the_same_as_a_map(self, city: City, app: App, client: FlaskClient) -> None:
+        point = city.has("R-kioski", kind=PointKind.LOCKER, external_id="node/1")
+        city.has("far away", 9000)
+        headers = bearer(app, person(city.session, role=Role.ADMIN, organisation=city.carrier))
+
+        answer = client.get("/v1/pickup-points.geojson?near=24.9414,60.1719&radius_m=100", headers=headers)
+
+        assert answer.mimetype == "application/geo+json"
+        assert answer.json is not None
+        (feature,) = answer.json["features"]
+        assert feature["geometry"] == {"type": "Point", "coordinates": [24.9414, 60.1719]}
+        longitude, latitude = feature["geometry"]["coordinates"]
+        again = draft_of(feature["properties"]["osm"], external_id="node/1", place=Point(longitude, latitude))
+        assert again is not None
+        told = {name: getattr(point, name) for name in again}
+        assert {**again, "services": {*again["services"]}} == told | {"services": {*point.services}}
