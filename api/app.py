@@ -38,6 +38,7 @@ RESOURCES = (
     "zones",
     "slots",
     "holds",
+    "delivery_options",
     "places",
     "people",
     "organisations",

@@ -20,13 +20,15 @@ from kernel.errors import Conflict, FieldError, Invalid
 from kernel.ids import new_id
 from places import coverage
 from routing.constraints import refused_as
-from slots import keeping, room
+from slots import keeping, room, route_room
 from slots.admitting import OVER_CAPACITY, Load, check
 from slots.facts import BookingCancelled, HoldExtended, HoldReleased, SlotHeld
 from slots.keeping import HoldLapsed, lapse
 from slots.models import Hold, HoldState, Slot
+from slots.offered_prices import discounted
 from slots.queries import counted
 from slots.queries import slot as slot_of
+from slots.route_room import FoundRoom
 
 KEPT_FOR = timedelta(minutes=15)
 
@@ -64,11 +66,13 @@ class Wish:
     keep_for: timedelta = KEPT_FOR
 
 
-def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime) -> Hold:
+def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime, route: FoundRoom | None = None) -> Hold:
     """Keep a place in the slot, and the room that goes with it, until the hold expires.
 
+    `route` is the room that was found in the routes, None where nobody is laid out to drive yet; it makes the price.
+
     SlotNotFound, MerchantUnknown; all of `admitting.check`; of a zone's slot OutsideZone and all that
-    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`.
+    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`; RouteRoomTaken.
     """
     merchant_id = wish.merchant_id or caller.organisation_id
     check_sendable(merchant_id, sendable(session, {merchant_id}, caller=caller))
@@ -82,6 +86,9 @@ def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime) -> H
     with refused_as(OVER_CAPACITY, session):
         session.add(made)
     room.reserve(session, made, slot, wish.load.measures, now=now)
+    if route is not None:
+        route_room.take(session, made, route, now=now)
+        made.price_minor = discounted(slot.price_minor, added_cost=route.offer.added_cost)
 
     fact = SlotHeld(
         hold_id=made.id,

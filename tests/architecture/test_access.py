@@ -100,6 +100,7 @@ TABLE = {
     "zones.read_zone": to(*SENDERS, scope="slots:read"),
     "slots.list_zone_slots": to(*SENDERS, scope="slots:read"),
     "slots.list_point_slots": to(*SENDERS, scope="slots:read"),
+    "delivery_options.offer_options": to(*SENDERS, scope="slots:read"),
     "holds.hold_slot": to(*SENDERS, scope="slots:write"),
     "holds.list_holds": to(*SENDERS, scope="slots:read"),
     "holds.read_hold": to(*SENDERS, scope="slots:read"),
