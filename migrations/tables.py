@@ -12,6 +12,7 @@ DECLARING = (
     "deliveries.models",
     "proofs.models",
     "pickup_points.models",
+    "pickup_points.locker_models",
     "pickup_points.counter_models",
     "pickup_points.order_models",
     "routing.models",

@@ -26,6 +26,7 @@ from pickup_points.models import Closure, PickupPoint
 
 type Span = tuple[datetime, datetime]
 
+_SHOWN = 24
 LONGEST_TEXT = 1000  # four times what OSM keeps
 _LOOK_AHEAD = (timedelta(days=8), timedelta(days=400))
 # The library finds the words; only sunrise and its like need the place.
@@ -108,7 +109,7 @@ def parsed(text: str, *, zone: str, country: str | None, place: Point) -> Openin
     try:
         return _parsed(text, zone, (country or "").upper(), coordinates)
     except ParserError as fault:
-        raise _not_understood(*_reason(str(fault))) from None
+        raise _not_understood(*_reason(text, str(fault))) from None
 
 
 def holidays(*, zone: str, country: str | None) -> OpeningHours:
@@ -126,12 +127,13 @@ def _parsed(text: str, zone: str, country: str, coordinates: tuple[float, float]
         return read(country=None)
 
 
-def _reason(fault: str) -> tuple[str, int]:
-    """Return what the parser says, ` --> 1:7` and `= expected weekday` among a drawing, as a sentence; the column."""
-    lines = fault.splitlines()
-    column = next((int(line.rpartition(":")[2]) for line in lines if "-->" in line), 1)
-    expected = next((line.partition("=")[2].strip() for line in lines if line.strip().startswith("=")), "")
-    return (f"is not understood from character {column} on: {expected or 'it ends too early'}", column)
+def _reason(text: str, fault: str) -> tuple[str, int]:
+    """Return as a sentence what the parser draws, with the place as ` --> 1:7`, and the column."""
+    place = next((line for line in fault.splitlines() if "-->" in line), ":1")
+    column = int(place.rpartition(":")[2])
+    rest = text[column - 1 :]
+    seen = f"'{rest[:_SHOWN]}{'...' if len(rest) > _SHOWN else ''}'" if rest.strip() else "its end"
+    return (f"from character {column} on, {seen} is not what OSM's grammar expects there", column)
 
 
 def _not_understood(reason: str, column: int) -> HoursNotUnderstood:

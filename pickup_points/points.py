@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypedDict
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,10 @@ class PointIdTaken(Conflict):
 
 class PointInUse(Conflict):
     """Parcels are at the point, or on their way to it."""
+
+
+class PlacesKept(Conflict):
+    """More places of the counter are kept or taken than it would count."""
 
 
 class PointDraft(TypedDict, total=False):
@@ -55,6 +60,9 @@ class PointDraft(TypedDict, total=False):
     suspended: bool
 
 
+# The places that are kept bear the counter's number, so that the database judges both together.
+_KEPT = frozenset({"ck_compartment_rents_place_within_count", "fk_compartment_rents_point_id_places"})
+
 _UNTOLD: Mapping[str, Any] = {
     "external_id": None,
     "brand": None,
@@ -77,7 +85,7 @@ def add_point(session: Session, draft: PointDraft, *, caller: Principal, now: da
 
     Without a zone it has that of its place, without a country that of the zone.
     """
-    point = made_point(draft, caller=caller, now=now)
+    point = made_point(draft, carrier_id=caller.carrier_id, now=now)
     check_told(point)
 
     with told_apart(session, point.external_id):
@@ -85,16 +93,16 @@ def add_point(session: Session, draft: PointDraft, *, caller: Principal, now: da
     return point
 
 
-def made_point(draft: PointDraft, *, caller: Principal, now: datetime) -> PickupPoint:
+def made_point(draft: PointDraft, *, carrier_id: UUID, now: datetime) -> PickupPoint:
     """Return the point that the draft tells of, unchecked and in no session."""
-    point = PickupPoint(carrier_id=caller.carrier_id, created_at=now, suspended_at=None, closures=[], compartments=[])
+    point = PickupPoint(carrier_id=carrier_id, created_at=now, suspended_at=None, closures=[], compartments=[])
     tell(point, {**_UNTOLD, **draft}, now=now)  # type: ignore[typeddict-item]  # the draft's own keys
     settle_whereabouts(point)
     return point
 
 
 def change_point(session: Session, point: PickupPoint, change: PointDraft, *, now: datetime) -> None:
-    """Change the locked point. PointRetired, PointInUse, ZoneUnknown, HoursNotUnderstood, PointIdTaken.
+    """Change the locked point. PointRetired, PointInUse, PlacesKept, ZoneUnknown, HoursNotUnderstood, PointIdTaken.
 
     It moves only while nothing is there or on its way: where deliveries go does not change under a courier.
     """
@@ -144,11 +152,13 @@ def check_told(point: PickupPoint) -> None:
 
 @contextmanager
 def told_apart(session: Session, external_id: str | None) -> Iterator[None]:
-    """Write what the block does in a savepoint of its own. PointIdTaken; then nothing is written."""
+    """Write what the block does in a savepoint of its own. PointIdTaken, PlacesKept; then nothing is written."""
     try:
         with session.begin_nested():
             yield
     except IntegrityError as error:
+        if violated(error) in _KEPT:
+            raise PlacesKept(errors=[FieldError("/most_parcels", "is less than what is kept there")]) from error
         if violated(error) == "uq_pickup_points_carrier_id_external_id":
             raise PointIdTaken(errors=[FieldError("/external_id", "is taken")], external_id=external_id) from error
         raise

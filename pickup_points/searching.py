@@ -5,65 +5,24 @@ What the database cannot judge, hours and room, is judged on blocks of what it f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Select, cast, func, literal, null, or_, select, tuple_, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from accounts.principals import Principal
-from kernel.errors import FieldError, Invalid
 from kernel.geo import Point
-from pickup_points.hours import Hours
-from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
+from pickup_points.models import PickupPoint, StepFree
 from pickup_points.queries import seen
+from pickup_points.suiting import suitable
+from pickup_points.wanted import Wanted
 
 MOST_EXAMINED = 2_000
 _BLOCK = 100
-
-
-class BoxInvalid(Invalid):
-    """A box is west,south,east,north in degrees, south below north; one across the antimeridian has west above east."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of the map in degrees. `west` above `east`: it crosses the antimeridian (RFC 7946, 5.2)."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def __post_init__(self) -> None:
-        on_earth = all(-180 <= x <= 180 for x in (self.west, self.east)) and self.south >= -90 and self.north <= 90
-        if not (on_earth and self.south < self.north and self.west != self.east):
-            raise BoxInvalid(errors=[FieldError("query:box", "is no box on Earth")])
-
-    @property
-    def parts(self) -> Sequence[tuple[float, float, float, float]]:
-        """The box, or its two parts on either side of the antimeridian."""
-        if self.west < self.east:
-            return ((self.west, self.south, self.east, self.north),)
-        return ((self.west, self.south, 180.0, self.north), (-180.0, self.south, self.east, self.north))
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which points. With `near` the nearest first, else the newest."""
-
-    near: Point | None = None
-    radius_m: int | None = None
-    box: Box | None = None
-    kinds: Collection[PointKind] = ()
-    services: Collection[PointService] = ()
-    step_free: bool = False
-    open_at: datetime | None = None
-    external_id: str | None = None
-    takes_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,30 +45,32 @@ class FoundPage:
 
 
 def search(
-    session: Session, wanted: Wanted, *, caller: Principal, cursor: UUID | None = None, limit: int = 50
+    session: Session,
+    wanted: Wanted,
+    *,
+    caller: Principal,
+    now: datetime,
+    cursor: UUID | None = None,
+    limit: int = 50,
 ) -> FoundPage:
     """Return the carrier's points in service that are wanted."""
     items: list[Found] = []
-    last: UUID | None = cursor
-    block = limit + 1 if wanted.open_at is None else _BLOCK
-    for examined, found in enumerate(_found(session, wanted, block, caller=caller, cursor=cursor), start=1):
-        if len(items) == limit:
-            return FoundPage(items, last)
-        last = found.point.id
-        if _is_open(found.point, wanted.open_at):
-            items.append(found)
-        if examined == MOST_EXAMINED:
-            return FoundPage(items, last)
-    return FoundPage(items, None)
-
-
-def _found(session: Session, wanted: Wanted, size: int, *, caller: Principal, cursor: UUID | None) -> Iterator[Found]:
+    examined = 0
+    size = _BLOCK if wanted.is_judged else limit + 1
     while True:
-        block = session.execute(asked(wanted, caller=caller, cursor=cursor, limit=size)).all()
-        yield from (Found(point, distance_m) for point, distance_m in block)
+        rows = session.execute(asked(wanted, caller=caller, cursor=cursor, limit=size)).all()
+        block = [Found(point, distance_m) for point, distance_m in rows]
+        fit = suitable(session, [each.point for each in block], wanted, now=now)
+        for each in block:
+            if len(items) == limit:
+                return FoundPage(items, cursor)
+            cursor = each.point.id
+            items += [each] if cursor in fit else []
+        examined += len(block)
         if len(block) < size:
-            return
-        cursor = block[-1][0].id
+            return FoundPage(items, None)
+        if examined >= MOST_EXAMINED:
+            return FoundPage(items, cursor)
 
 
 def asked(wanted: Wanted, *, caller: Principal, cursor: UUID | None, limit: int) -> Select[PickupPoint, float | None]:
@@ -131,26 +92,14 @@ def _nearest(
     last of them, and only these few are sorted.
     """
     distance_m = PickupPoint.place.op("<->", return_type=Float())(_geography(near))
-    points = seen(select(PickupPoint.id, distance_m.label("distance_m")), caller=caller).where(*_filters(wanted))
+    points = seen(select(PickupPoint, distance_m.label("distance_m")), caller=caller).where(*_filters(wanted))
     if cursor is not None:
         before = select(distance_m).where(PickupPoint.id == cursor).correlate(None).scalar_subquery()
         points = points.where(tuple_(distance_m, PickupPoint.id) > tuple_(before, literal(cursor)))
     nearest = points.order_by(distance_m).fetch(limit, with_ties=True).subquery()
-    return (
-        select(PickupPoint, nearest.c.distance_m)
-        .join(nearest, nearest.c.id == PickupPoint.id)
-        .order_by(nearest.c.distance_m, PickupPoint.id)
-        .limit(limit)
-        .options(selectinload(PickupPoint.closures))
-    )
-
-
-def _is_open(point: PickupPoint, at: datetime | None) -> bool:
-    """Whether the point says that it is open at `at`, if anybody asked."""
-    if at is None:
-        return True
-    hours = Hours.of(point, point.closures)
-    return hours.known and hours.is_open(at)
+    point = aliased(PickupPoint, nearest)
+    in_order = select(point, nearest.c.distance_m).order_by(nearest.c.distance_m, nearest.c.id)
+    return in_order.limit(limit).options(selectinload(point.closures))
 
 
 def _filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

@@ -18,16 +18,15 @@ from deliveries.models import DeliveryState
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from kernel.ids import new_id
-from places import coverage
+from pickup_points.reserving import PointFull
 from routing.constraints import refused_as
 from slots import keeping, room, route_room
-from slots.admitting import OVER_CAPACITY, Load, check
+from slots.admitting import OVER_CAPACITY, Load, SlotFull, SlotWithdrawn, check
 from slots.facts import BookingCancelled, HoldExtended, HoldReleased, SlotHeld
 from slots.keeping import HoldLapsed, lapse
 from slots.models import Hold, HoldState, Slot
 from slots.offered_prices import discounted
-from slots.queries import counted
-from slots.queries import slot as slot_of
+from slots.queries import Admission, admission, counted
 from slots.route_room import FoundRoom
 
 KEPT_FOR = timedelta(minutes=15)
@@ -74,18 +73,21 @@ def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime, rout
     SlotNotFound, MerchantUnknown; all of `admitting.check`; of a zone's slot OutsideZone and all that
     `deliveries.locating.locate` refuses; of a point's all of `room.reserve`; RouteRoomTaken.
     """
-    merchant_id = wish.merchant_id or caller.organisation_id
-    check_sendable(merchant_id, sendable(session, {merchant_id}, caller=caller))
-    slot = slot_of(session, wish.slot_id, carrier_id=caller.carrier_id)
-    located = _located(session, slot, wish.address)
+    merchant_id = _merchant(session, wish, caller=caller)
+    located = None if wish.address is None else locate(session, wish.address)
+    place = None if located is None else located.place
+    admitted = admission(session, wish.slot_id, place, carrier_id=caller.carrier_id)
+    slot = admitted.slot
+    if slot.zone_id is None:
+        located = None
+    else:
+        _check_zone(admitted, located)
+    _admit(session, slot, wish, now=now)
 
-    slot = slot_of(session, wish.slot_id, carrier_id=caller.carrier_id, for_update=True)
-    keeping.lapse_overdue(session, slot, now=now)
-    check(slot, counted(slot), wish.load, order_minor=wish.order_minor, now=now)
     made = _hold(slot, wish, located, merchant_id=merchant_id, now=now)
     with refused_as(OVER_CAPACITY, session):
         session.add(made)
-    room.reserve(session, made, slot, wish.load.measures, now=now)
+    _reserve(session, made, slot, wish, now=now)
     if route is not None:
         route_room.take(session, made, route, now=now)
         made.price_minor = discounted(slot.price_minor, added_cost=route.offer.added_cost)
@@ -182,15 +184,41 @@ def _end(session: Session, hold: Hold, state: HoldState, *, now: datetime) -> No
     room.release(session, hold, hold.slot, now=now)
 
 
-def _located(session: Session, slot: Slot, address: DraftAddress | None) -> Located | None:
-    if slot.zone_id is None:
-        return None
-    if address is None:
+def _merchant(session: Session, wish: Wish, *, caller: Principal) -> UUID:
+    if wish.merchant_id is None or wish.merchant_id == caller.organisation_id:
+        return caller.organisation_id
+    check_sendable(wish.merchant_id, sendable(session, {wish.merchant_id}, caller=caller))
+    return wish.merchant_id
+
+
+def _check_zone(admitted: Admission, located: Located | None) -> None:
+    if not admitted.served:
+        raise SlotWithdrawn("its zone has been retired")
+    if located is None:
         raise AddressMissing(errors=[FieldError("/address", "needs a text, a place, or both: the slot is at home")])
-    found = locate(session, address)
-    if not coverage.is_around(session, slot.zone_id, found.place):
-        raise OutsideZone(errors=[FieldError("/address/place", "lies outside the zone")], zone_id=slot.zone_id)
-    return found
+    if not admitted.covered:
+        zone_id = admitted.slot.zone_id
+        raise OutsideZone(errors=[FieldError("/address/place", "lies outside the zone")], zone_id=zone_id)
+
+
+def _admit(session: Session, slot: Slot, wish: Wish, *, now: datetime) -> None:
+    """Check the locked slot; only when it is full is it worth to look who has overstayed."""
+    try:
+        check(slot, counted(slot), wish.load, order_minor=wish.order_minor, now=now)
+    except SlotFull:
+        if not keeping.lapse_overdue(session, slot, now=now):
+            raise
+        check(slot, counted(slot), wish.load, order_minor=wish.order_minor, now=now)
+
+
+def _reserve(session: Session, hold: Hold, slot: Slot, wish: Wish, *, now: datetime) -> None:
+    """Keep the room beside the place, if need be that of those who have overstayed in the point's other slots."""
+    try:
+        room.reserve(session, hold, slot, wish.load.measures, now=now)
+    except PointFull:
+        if not keeping.lapse_overdue_at(session, slot, now=now):
+            raise
+        room.reserve(session, hold, slot, wish.load.measures, now=now)
 
 
 def _hold(slot: Slot, wish: Wish, located: Located | None, *, merchant_id: UUID, now: datetime) -> Hold:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.principals import Principal
@@ -21,6 +21,8 @@ from slots import room
 from slots.facts import HoldRanOut
 from slots.models import Hold, HoldState, Slot
 from slots.queries import slot as slot_of
+
+_COUNTS = ("taken_count", "taken_parcels", "taken_weight_g", "taken_volume_cm3")
 
 
 class HoldNotFound(NotFound):
@@ -89,8 +91,20 @@ def lapse_overdue(session: Session, slot: Slot, *, now: datetime) -> int:
     for each in found:
         lapse(session, each, slot, now=now)
     if found:
-        session.refresh(slot)  # the database has counted anew
+        session.refresh(slot, _COUNTS)  # the database has counted anew
     return len(found)
+
+
+def lapse_overdue_at(session: Session, slot: Slot, *, now: datetime) -> int:
+    """End the holds whose time is over in the other slots of a locked slot's point, and return how many.
+
+    Slots that somebody else has locked are passed by: two who wait for each other's would wait for ever.
+    """
+    overdue = exists().where(Hold.slot_id == Slot.id, Hold.state == HoldState.HELD, Hold.expires_at <= now)
+    others = select(Slot).where(Slot.point_id == slot.point_id, overdue).order_by(Slot.id)
+    locked = others.with_for_update(of=Slot, key_share=True, skip_locked=True)
+    found = session.scalars(locked.execution_options(populate_existing=True)).all()
+    return sum(lapse_overdue(session, each, now=now) for each in found)
 
 
 def booking_of(session: Session, delivery_id: UUID) -> Hold | None:

@@ -19,6 +19,7 @@ from kernel.geo import Point
 from pickup_points import searching
 from pickup_points.room import Room, free_room
 from pickup_points.searching import Found
+from pickup_points.wanted import Wanted
 from places.coverage import zones_around
 from slots import room as slot_room
 from slots.models import Slot, SlotTemplate
@@ -54,7 +55,7 @@ def read(session: Session, asked: Asked, *, caller: Principal, now: datetime) ->
     from_ = max(now, datetime.combine(asked.from_date, time(), tzinfo=local))
     until = datetime.combine(asked.from_date + timedelta(days=asked.days), time(), tzinfo=local)
     zone_ids = [each.id for each in zones_around(session, located.place, carrier_id=caller.carrier_id)]
-    points = _points(session, asked, located.place, caller=caller)
+    points = _points(session, asked, located.place, caller=caller, now=now)
     point_ids = [each.point.id for each in points]
     slots = slots_between(session, from_=from_, until=until, zone_ids=zone_ids, point_ids=point_ids)
     free = left(session, slots, now=now)
@@ -75,11 +76,11 @@ def read(session: Session, asked: Asked, *, caller: Principal, now: datetime) ->
     )
 
 
-def _points(session: Session, asked: Asked, place: Point, *, caller: Principal) -> Sequence[Found]:
+def _points(session: Session, asked: Asked, place: Point, *, caller: Principal, now: datetime) -> Sequence[Found]:
     if not (asked.wants(Kind.LOCKER) or asked.wants(Kind.POINT)) or not asked.most_points:
         return []
-    wanted = searching.Wanted(near=place, radius_m=RADIUS_M)
-    return searching.search(session, wanted, caller=caller, limit=asked.most_points).items
+    wanted = Wanted(near=place, radius_m=RADIUS_M)
+    return searching.search(session, wanted, caller=caller, now=now, limit=asked.most_points).items
 
 
 def _templates(session: Session, zone_ids: Sequence[UUID]) -> Sequence[SlotTemplate]:

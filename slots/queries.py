@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from accounts.principals import Principal
 from accounts.scoping import scoped
 from kernel.errors import NotFound
+from kernel.geo import Point
 from kernel.paging import Page, page
 from pickup_points.models import PickupPoint
+from places import coverage
 from places.models import Zone
 from slots.models import Hold, HoldState, Slot, SlotTemplate
 
@@ -80,6 +82,27 @@ def slot(session: Session, slot_id: UUID, *, carrier_id: UUID, for_update: bool 
     if found is None:
         raise SlotNotFound()
     return found
+
+
+@dataclass(frozen=True)
+class Admission:
+    """A locked slot with its template; of a zone's whether the zone is in service, and covers the place."""
+
+    slot: Slot
+    served: bool
+    covered: bool
+
+
+def admission(session: Session, slot_id: UUID, place: Point | None, *, carrier_id: UUID) -> Admission:
+    """Return a slot, its row locked against other holds, and what its zone says, in one question. SlotNotFound."""
+    covered = false() if place is None else func.coalesce(coverage.covers(place), false())
+    asked = _with_template().outerjoin(Zone, Zone.id == Slot.zone_id).add_columns(Zone.retired_at.is_(None), covered)
+    asked = asked.where(Slot.id == slot_id, Slot.carrier_id == carrier_id)
+    locked = asked.with_for_update(of=Slot, key_share=True).execution_options(populate_existing=True)
+    found = session.execute(locked).one_or_none()
+    if found is None:
+        raise SlotNotFound()
+    return Admission(*found)
 
 
 def slots_between(

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from api.deliveries.drafts import DraftAddressSchema
 from api.fields import Place, Schema, Time, Truth, Whole
-from api.holds.schemas import MeasuresSchema
+from api.measures import MeasuresSchema
 from api.slots.schemas import DEAREST_MINOR, Day
 from deliveries.drafts import DEFAULT_SERVICE_S
 from pickup_points.models import PickupPoint, PointKind

@@ -132,7 +132,7 @@ class OrderRequestSchema(Schema):
     )
 
 
-class OrderSchema(Schema):
+class RoundOrderSchema(Schema):
     """An order for the rest of the round and what it saves against the present one."""
 
     route_id = fields.UUID(required=True)

@@ -10,33 +10,16 @@ from marshmallow import fields, validate
 
 from api.deliveries.drafts import DraftAddressSchema, DraftParcelSchema, DraftRecipientSchema
 from api.fields import NOT_BLANK, PageQuery, Schema, Text, Time, Whole
+from api.measures import MeasuresSchema
 from api.slots.schemas import DEAREST_MINOR, SlotSchema
 from deliveries.drafts import DEFAULT_SERVICE_S
 from deliveries.models import ProofRequirement
-from pickup_points.packing import Measures
 from slots.admitting import Load
 from slots.confirming import NewDelivery
 from slots.holding import KEPT_FOR, Wish
 from slots.models import HoldState
 
 SHORTEST_S, LONGEST_S = 30, 3600
-
-
-def _side() -> Whole:
-    return Whole(least=1, most=10_000, allow_none=True, load_default=None, metadata={"examples": [300]})
-
-
-class MeasuresSchema(Schema):
-    """A parcel's weight in grams and sides in millimetres. A side that is not known is not judged."""
-
-    weight_g = Whole(least=1, most=1_000_000, required=True, metadata={"examples": [1200]})
-    length_mm = _side()
-    width_mm = _side()
-    height_mm = _side()
-
-    @ma.post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Measures:
-        return Measures(**data)
 
 
 class HoldDraftSchema(Schema):
@@ -70,7 +53,7 @@ class HoldDraftSchema(Schema):
         return Wish(load=load, keep_for=keep_for, **data)
 
 
-class ExtensionSchema(Schema):
+class HoldExtensionSchema(Schema):
     """How much longer."""
 
     keep_s = Whole(

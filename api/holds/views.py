@@ -11,7 +11,7 @@ from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.deliveries.views import UNFIT
 from api.holds.preparing import check_room, find_room
-from api.holds.schemas import ConfirmationSchema, ExtensionSchema, HoldDraftSchema, HoldQuery, HoldSchema
+from api.holds.schemas import ConfirmationSchema, HoldDraftSchema, HoldExtensionSchema, HoldQuery, HoldSchema
 from api.pages import page_schema, paged
 from api.unit import prepared, prepared_by, session
 from deliveries.locating import AddressMissing
@@ -120,7 +120,7 @@ def confirm_hold(confirmation: dict[str, Any], hold_id: UUID) -> Hold:
 
 @blueprint.route("/holds/<uuid:hold_id>/extend", methods=["POST"])
 @open_to(Role.MERCHANT, Role.DISPATCHER, Role.ADMIN, scope="slots:write")
-@blueprint.arguments(ExtensionSchema)
+@blueprint.arguments(HoldExtensionSchema)
 @blueprint.response(200, HoldSchema)
 @blueprint.refuses(HoldNotFound, HoldLapsed, HoldEnded, BookedBefore, ExtendedAlready)
 def extend_hold(extension: dict[str, Any], hold_id: UUID) -> Hold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import marshmallow as ma
@@ -11,9 +12,11 @@ from api.fields import PageQuery, Schema, Text, Time, Truth, Whole
 from api.pickup_points.schemas import PointSchema
 from api.places.schemas import LongitudeLatitude
 from pickup_points.models import PointKind, PointService
-from pickup_points.searching import Box
+from pickup_points.packing import Measures
+from pickup_points.wanted import Box
 
 WIDEST_RADIUS_M = 200_000
+_SIZE = re.compile(r"(\d{1,5})x(\d{1,5})x(\d{1,5})(?:,(\d{1,7}))?", re.ASCII)
 
 
 class BoxField(fields.String):
@@ -30,6 +33,23 @@ class BoxField(fields.String):
         except ValueError:
             raise ma.ValidationError("must be west,south,east,north in degrees, such as 24.9,60.1,25.0,60.2") from None
         return Box(west, south, east, north)
+
+
+class SizeField(fields.String):
+    """A parcel in a query string: `LENGTHxWIDTHxHEIGHT,GRAMS`, in millimetres, of which the weight may be left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        about = "Millimetres `LENGTHxWIDTHxHEIGHT`, and `,GRAMS` if the weight counts: only those it goes into"
+        super().__init__(metadata={"description": about, "examples": ["400x300x200,5000"]}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = _SIZE.fullmatch(super()._deserialize(value, attr, data, **kwargs))
+        if found is None:
+            raise ma.ValidationError("must be LENGTHxWIDTHxHEIGHT,GRAMS, such as 400x300x200,5000")
+        length, width, height, weight = (int(each or 0) for each in found.groups())
+        if 0 in (length, width, height):
+            raise ma.ValidationError("must have sides of at least a millimetre")
+        return Measures(length, width, height, weight)
 
 
 class PointQuery(PageQuery):
@@ -59,6 +79,11 @@ class PointQuery(PageQuery):
     open_at = Time(load_default=None, metadata={"description": "Only those that say that they are open then"})
     step_free = Truth(load_default=False, metadata={"description": "Only those that a wheelchair gets to"})
     external_id = Text(most=100, load_default=None, metadata={"description": "As whoever runs it calls it"})
+    fits = SizeField(load_default=None)
+    hide_full = Truth(
+        load_default=False,
+        metadata={"description": "Only those with room for as long as a parcel may stay; with `fits`, for that one"},
+    )
 
     @ma.validates_schema
     def _makes_sense(self, query: dict[str, Any], **_: Any) -> None:
@@ -96,17 +121,54 @@ class OpeningSchema(Schema):
     )
 
 
+class SizeRoomSchema(Schema):
+    """The doors of one size: how many work, and how many of those are free."""
+
+    size = fields.String(required=True, metadata={"examples": ["M"]})
+    sides_mm = fields.List(
+        Whole(),
+        required=True,
+        attribute="space.sides",
+        metadata={"description": "Inside", "examples": [[640, 380, 190]]},
+    )
+    most_weight_g = Whole(required=True, allow_none=True, attribute="space.most_weight_g")
+    working = Whole(required=True)
+    free = Whole(required=True)
+
+
+class RoomSchema(Schema):
+    """What it has room for from now on for as long as a parcel may stay: doors, or places of a counter that counts."""
+
+    is_full = fields.Boolean(required=True)
+    free = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "Free doors by size", "examples": [{"S": 4, "M": 0}]},
+    )
+    sizes = fields.List(fields.Nested(SizeRoomSchema), required=True)
+    most_parcels = Whole(required=True, allow_none=True)
+    free_places = Whole(required=True, allow_none=True)
+
+
 class FoundPointSchema(PointSchema):
-    """A point, how far it is and when it is open."""
+    """A point: how far it is, when it is open and how much room it has."""
 
     distance_m = fields.Float(
         required=True, allow_none=True, metadata={"description": "From `near`", "examples": [412.7]}
     )
     opening = fields.Nested(OpeningSchema, required=True)
+    room = fields.Nested(RoomSchema, required=True)
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """Return the attribute of what was found, or of the point itself."""
         return super().get_attribute(obj if hasattr(obj, attr) else obj.point, attr, default)
+
+
+class PointWithAlternativesSchema(FoundPointSchema):
+    """A point, and the nearest around it of which a greater share is free."""
+
+    alternatives = fields.List(fields.Nested(FoundPointSchema), required=True)
 
 
 class FoundPointsSchema(Schema):

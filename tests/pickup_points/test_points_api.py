@@ -14,8 +14,11 @@ from werkzeug.test import TestResponse
 from accounts.models import Organisation, Role
 from api.unit import App
 from kernel import clock
+from kernel.ids import new_id
+from pickup_points import reserving
 from pickup_points.models import Stay, StayState
 from tests.factories import BORN, bearer, carrier, delivery, merchant, person, pickup_point
+from tests.pickup_points.locker_rows import parcel
 
 DRAFT: dict[str, Any] = {
     "kind": "shop",
@@ -36,8 +39,10 @@ class Desk:
     def add(self, **changes: Any) -> TestResponse:
         return self.client.post("/v1/pickup-points", json=DRAFT | changes, headers=self.headers)
 
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(f"/v1/pickup-points/{path}", headers=self.headers)
+    def read(self, point_id: object) -> dict[str, Any]:
+        answer = self.client.get(f"/v1/pickup-points/{point_id}", headers=self.headers)
+        told: dict[str, Any] = answer.json or {}
+        return told
 
     def change(self, point_id: object, version: int = 1, **changes: Any) -> TestResponse:
         headers = self.headers | {"If-Match": f'"{version}"'}
@@ -79,7 +84,7 @@ class TestAdd:
         assert answer.json is not None
         assert (answer.json["zone"], answer.json["country"]) == ("Europe/Helsinki", "FI")
         assert (answer.json["services"], answer.json["hold_days"]) == (["collect"], 7)
-        assert desk.get(answer.json["id"]).status_code == 200
+        assert desk.read(answer.json["id"]) == answer.json | {"alternatives": []}
 
     def test_refuses_hours_that_mean_nothing(self, desk: Desk) -> None:
         answer = desk.add(opening_hours="Mo-Fr 8 to 20")
@@ -126,7 +131,7 @@ class TestChange:
             "hours-not-understood",
             ["/opening_hours"],
         )
-        assert (desk.get(str(point.id)).json or {})["opening_hours"] == "Mo-Fr 08:00-20:00; Sa 10:00-18:00; PH off"
+        assert desk.read(point.id)["opening_hours"] == "Mo-Fr 08:00-20:00; Sa 10:00-18:00; PH off"
 
     def test_needs_the_version_that_was_read(self, desk: Desk) -> None:
         point = pickup_point(desk.session, carrier=desk.carrier)
@@ -141,6 +146,15 @@ class TestChange:
         assert refused(desk.change(point.id, place=place))[:2] == (409, "point-in-use")
         assert desk.change(point.id, name="Else").status_code == 200
 
+    def test_counts_at_least_the_places_that_are_kept(self, desk: Desk) -> None:
+        point = pickup_point(desk.session, carrier=desk.carrier, most_parcels=5)
+        now = clock.now()
+        times = {"starts_at": now, "ends_at": now + timedelta(days=1), "now": now}
+        reserving.reserve(desk.session, point, [parcel()] * 3, hold_id=new_id(), delivery_id=None, **times)
+
+        assert refused(desk.change(point.id, most_parcels=2)) == (409, "places-kept", ["/most_parcels"])
+        assert desk.change(point.id, most_parcels=3).status_code == 200
+
     def test_is_for_points_of_the_own_carrier(self, desk: Desk) -> None:
         foreign = pickup_point(desk.session, carrier=carrier(desk.session))
 
@@ -152,7 +166,7 @@ class TestRetire:
         point = pickup_point(desk.session, carrier=desk.carrier)
 
         assert desk.retire(point.id).status_code == 204
-        assert (desk.get(str(point.id)).json or {})["retired_at"] is not None
+        assert desk.read(point.id)["retired_at"] is not None
         assert refused(desk.retire(point.id, 2))[:2] == (409, "point-retired")
         assert refused(desk.change(point.id, 2, name="Else"))[:2] == (409, "point-retired")
 
@@ -169,16 +183,16 @@ class TestRetire:
 class TestClose:
     def test_shows_in_what_the_point_says(self, desk: Desk) -> None:
         point = pickup_point(desk.session, carrier=desk.carrier, opening_hours="24/7")
-        assert (desk.get(str(point.id)).json or {})["opening"]["open_now"] is True
+        assert desk.read(point.id)["opening"]["open_now"] is True
 
         closed = desk.close(point.id, -1, 2).json or {}
 
-        told = (desk.get(str(point.id)).json or {})["opening"]
+        told = desk.read(point.id)["opening"]
         assert (told["open_now"], told["next_opening_at"]) == (False, closed["ends_at"])
         path = f"/v1/pickup-points/{point.id}/closures"
         assert desk.client.get(path, headers=desk.headers).json == {"items": [closed]}
         assert desk.client.delete(f"{path}/{closed['id']}", headers=desk.headers).status_code == 204
-        assert (desk.get(str(point.id)).json or {})["opening"]["open_now"] is True
+        assert desk.read(point.id)["opening"]["open_now"] is True
         assert refused(desk.client.delete(f"{path}/{closed['id']}", headers=desk.headers))[:2] == (
             404,
             "closure-not-found",

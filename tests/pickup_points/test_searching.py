@@ -21,7 +21,9 @@ from kernel.geo import Point, distance_m
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
 from pickup_points.opening import opening
-from pickup_points.searching import Box, BoxInvalid, Wanted, asked, search
+from pickup_points.osm_tags import draft_of
+from pickup_points.searching import asked, search
+from pickup_points.wanted import Box, BoxInvalid, Wanted
 from tests.factories import BORN, HELSINKI, bearer, carrier, merchant, person, pickup_point
 
 MONDAY = datetime.fromisoformat("2026-11-23T12:00:00+02:00")
@@ -43,7 +45,9 @@ class City:
         return pickup_point(self.session, carrier=self.carrier, name=name, **{"place": north(metres), **told})
 
     def names(self, **wanted: Any) -> list[str]:
-        return [found.point.name for found in search(self.session, Wanted(**wanted), caller=self.caller).items]
+        return [
+            found.point.name for found in search(self.session, Wanted(**wanted), caller=self.caller, now=MONDAY).items
+        ]
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ class TestSearch:
         for name, metres in (("far", 900), ("here", 0), ("near", 300)):
             city.has(name, metres)
 
-        found = search(city.session, Wanted(near=north(10)), caller=city.caller).items
+        found = search(city.session, Wanted(near=north(10)), caller=city.caller, now=MONDAY).items
 
         assert [each.point.name for each in found] == ["here", "near", "far"]
         assert [each.distance_m for each in found] == pytest.approx(
@@ -236,7 +240,7 @@ class TestOverHttp:
 def pages(city: City, wanted: Wanted) -> Iterator[Sequence[str]]:
     cursor = None
     while True:
-        page = search(city.session, wanted, caller=city.caller, cursor=cursor, limit=4)
+        page = search(city.session, wanted, caller=city.caller, now=MONDAY, cursor=cursor, limit=4)
         yield [found.point.name for found in page.items]
         cursor = page.next_cursor
         if cursor is None:
@@ -285,3 +289,22 @@ def _walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _nodes(plan: dict[str, Any], key: str) -> list[str]:
     return [node[key] for node in _walk(plan) if key in node]
+
+
+class TestExport:
+    def test_says_the_same_as_a_map(self, city: City, app: App, client: FlaskClient) -> None:
+        point = city.has("R-kioski", kind=PointKind.LOCKER, external_id="node/1")
+        city.has("far away", 9000)
+        headers = bearer(app, person(city.session, role=Role.ADMIN, organisation=city.carrier))
+
+        answer = client.get("/v1/pickup-points.geojson?near=24.9414,60.1719&radius_m=100", headers=headers)
+
+        assert answer.mimetype == "application/geo+json"
+        assert answer.json is not None
+        (feature,) = answer.json["features"]
+        assert feature["geometry"] == {"type": "Point", "coordinates": [24.9414, 60.1719]}
+        longitude, latitude = feature["geometry"]["coordinates"]
+        again = draft_of(feature["properties"]["osm"], external_id="node/1", place=Point(longitude, latitude))
+        assert again is not None
+        told = {name: getattr(point, name) for name in again}
+        assert {**again, "services": {*again["services"]}} == told | {"services": {*point.services}}

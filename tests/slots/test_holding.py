@@ -15,7 +15,7 @@ from deliveries.locating import AddressMissing
 from deliveries.models import DeliveryState
 from kernel.database import violated
 from kernel.geo import Point
-from pickup_points.models import Compartment, PointKind, Rent, RentState
+from pickup_points.models import Compartment, PickupPoint, PointKind, Rent, RentState
 from pickup_points.reserving import PointFull
 from slots import confirming, holding, keeping, queries, templates
 from slots.admitting import OrderTooSmall, SlotClosed, SlotDisabled, SlotFull, SlotWithdrawn
@@ -36,6 +36,10 @@ def taken(session: Session, slot: Slot) -> tuple[int, int]:
     session.flush()
     session.refresh(slot)
     return slot.taken_count, slot.taken_weight_g
+
+
+def point_of(session: Session, slot: Slot) -> PickupPoint:
+    return session.get_one(PickupPoint, slot.point_id)
 
 
 class TestHold:
@@ -107,6 +111,11 @@ class TestHold:
         with pytest.raises(AddressMissing):
             holding.hold(session, wish(slot, address=None), caller=shop.caller, now=now)
         assert holding.hold(session, wish(slot, order_minor=2500), caller=shop.caller, now=now)
+
+    def test_is_refused_once_the_zone_is_retired(self, session: Session, shop: Shop, slot: Slot, now: datetime) -> None:
+        shop.zone.retired_at = now
+        with pytest.raises(SlotWithdrawn):
+            holding.hold(session, wish(slot), caller=shop.caller, now=now)
 
     def test_is_for_the_merchants_of_the_carrier(self, session: Session, slot: Slot, now: datetime) -> None:
         stranger = open_shop(session)
@@ -284,6 +293,17 @@ class TestAtAPoint:
         made = holding.hold(session, wish(point_slot), caller=shop.caller, now=now)
         assert holding.hold(session, wish(point_slot), caller=shop.caller, now=made.expires_at)
         assert self.rents(session, made) == [RentState.RELEASED]
+
+    def test_finds_the_compartment_of_one_that_lapsed_in_another_slot(
+        self, session: Session, shop: Shop, point_slot: Slot, now: datetime
+    ) -> None:
+        made = holding.hold(session, wish(point_slot), caller=shop.caller, now=now)
+        other = factories.slot(session, starts_at=point_slot.ends_at, point=point_of(session, point_slot))
+        with pytest.raises(PointFull):
+            holding.hold(session, wish(other), caller=shop.caller, now=now)
+
+        assert holding.hold(session, wish(other), caller=shop.caller, now=made.expires_at)
+        assert (made.state, self.rents(session, made)) == (HoldState.LAPSED, [RentState.RELEASED])
 
     def test_hands_the_compartment_on_to_the_delivery(
         self, session: Session, shop: Shop, point_slot: Slot, now: datetime

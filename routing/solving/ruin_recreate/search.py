@@ -20,8 +20,6 @@ HOT, COLD = 3.0, 0.05
 """First and last temperature in units of the mean short arc; a colder start costs 0.5 to 2 %."""
 
 _POOL = 20_000
-_POOLED_STOPS = 3_000
-"""Above, reading the plan takes a noticeable share of the time, and set partitioning finds nothing."""
 
 type OnBetter = Callable[[Sequences, float], None]
 """Told of each better plan, and the share of the limit used."""
@@ -38,7 +36,16 @@ class RuinRecreate:
     many searches as there are cores may run side by side: `run` releases the GIL.
     """
 
-    def __init__(self, problem: Problem, stops: Sequence[Stop], *, seed: int, start: Sequences | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        stops: Sequence[Stop],
+        *,
+        seed: int,
+        start: Sequences | None = None,
+        pooling: bool = False,
+    ) -> None:
+        """With `pooling` it remembers the routes it meets, which takes a noticeable share of the time."""
         translation = Translation(problem, stops)
         self._problem, self._stops = problem, translation.stops
         self._task = translation.task()
@@ -46,6 +53,7 @@ class RuinRecreate:
         self._request_of = translation.requests.of.tolist()
         self._plan, self._work = empty_plan(self._task), room_for(self._task, seed=seed)
         self._packed = tuple(Packed(parts) for parts in (self._task, self._plan, self._work))
+        self._pooling = pooling
         self._pool = Pool(self._task.kind_numbers.tolist(), most=_POOL)
         self._take_up(_locked(problem, translation.stops) if start is None else start)
         self._anneal(0, 1.0, 1.0)
@@ -58,7 +66,7 @@ class RuinRecreate:
         if not self.worth_running or iterations < 1:
             return
         self._anneal(iterations, hot, cold, halt)
-        if len(self._stops) <= _POOLED_STOPS:
+        if self._pooling:
             self._pool.meet(self.current, self._plan.routes["cost"].tolist())
 
     def _anneal(self, iterations: int, hot: float, cold: float, halt: NDArray[np.uint8] | None = None) -> None:

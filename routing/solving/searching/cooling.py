@@ -51,7 +51,7 @@ def cool(
 ) -> Cooled:
     """Search from `start` to the limit; the same for the same input, seed and `limit.iterations`."""
     began_s = time.monotonic()
-    search = RuinRecreate(problem, stops, seed=seed, start=start)
+    search = RuinRecreate(problem, stops, seed=seed, start=start, pooling=most_routes > 0)
     told, share, size = -1, 0.0, _SLICE
     while search.worth_running and share < 1 and not halted():
         slice_s = time.monotonic()

@@ -88,7 +88,8 @@ class TestRuinRecreate:
 
     def test_gives_away_the_routes_it_met(self) -> None:
         asked = town(stops=20, vehicles=3, seed=1)
-        found = run(asked)
+        found = RuinRecreate(asked, asked.stops, seed=1, pooling=True)
+        found.run(2000, hot=3, cold=0.05)
 
         pool = found.routes_pool(2)
 
