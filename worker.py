@@ -24,6 +24,7 @@ from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
     DeliveryAtPoint,
+    DeliveryBooked,
     DeliveryCancelled,
     DeliveryChanged,
     DeliveryCollected,
@@ -33,36 +34,64 @@ from deliveries.facts import (
     DeliveryOutForDelivery,
     DeliveryReturning,
     DeliveryScheduled,
+    DeliveryUnbooked,
     DeliveryUnscheduled,
     ParcelsPickedUp,
     PickupFailed,
     PromiseMoved,
 )
-from driving.facts import StopArrived, StopDone, StopEnroute
+from driving.facts import DeliveryHeldBack, StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from pickup_points.facts import (
+from pickup_points.counter_facts import (
     CheckInMismatched,
+    CollectionAcknowledged,
+    CollectionAnnounced,
+    CollectionServed,
     DelegateAuthorised,
     DelegateRevoked,
     HandOverRefused,
+    OrderMoved,
+    OrderPlaced,
+    ParcelsHandedOver,
+    PointStaffed,
+    ReturnAuthorised,
+    ReturnDroppedOff,
+    ReturnRunTaken,
+    ReturnWithdrawn,
+    StockDiffered,
+    StockTaken,
+)
+from pickup_points.facts import (
+    CompartmentChanged,
+    CompartmentInOrder,
+    CompartmentOutOfOrder,
+    CompartmentRemoved,
+    CompartmentsAdded,
+    LockerInstalled,
+    LockerLockedOut,
+    LockerSeenAgain,
     ParcelCheckedIn,
     ParcelCollected,
+    ParcelMisplaced,
+    ParcelMoved,
     ParcelReady,
     ParcelRefused,
     ParcelSentBack,
-    ParcelsHandedOver,
-    PointStaffed,
     RoomAssigned,
+    RoomLost,
+    RoomMoved,
+    RoomOverstayed,
     RoomReleased,
     RoomReserved,
     StayCancelled,
     StayExpired,
     StayExtended,
+    StayRedirected,
     StayReminded,
 )
-from pickup_points.tasks import CANCEL_STAYS
+from pickup_points.tasks import CANCEL_STAYS, FOLLOW_ORDER
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import PaperChecked, ProofCaptured
 from routing.facts import (
@@ -79,6 +108,19 @@ from routing.facts import (
     StopWithdrawn,
 )
 from routing.tasks import SHOW, SOLVE, WITHDRAW
+from slots.facts import (
+    BookingCancelled,
+    HoldConfirmed,
+    HoldExtended,
+    HoldRanOut,
+    HoldReleased,
+    SlotHeld,
+    SlotTemplateAdded,
+    SlotTemplateChanged,
+    SlotTemplateDisabled,
+    SlotTemplateEnabled,
+)
+from slots.tasks import FREE_BOOKING
 from tracking import retention
 from tracking.facts import TrackingLinkMade, TrackingLinkRevoked
 from tracking.tasks import REFRESH_ARRIVALS
@@ -98,7 +140,9 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     DeliveryCreated: (),
     DeliveryConfirmed: (),
     DeliveryChanged: (SHOW,),
-    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS),
+    DeliveryBooked: (),
+    DeliveryUnbooked: (),
+    DeliveryCancelled: (WITHDRAW, CANCEL_STAYS, FREE_BOOKING, FOLLOW_ORDER),
     DeliveryScheduled: (),
     DeliveryUnscheduled: (WITHDRAW,),
     DeliveryRefused: (),
@@ -109,14 +153,24 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     AttemptFailed: (),
     ParcelsPickedUp: (),
     PickupFailed: (),
+    SlotTemplateAdded: (),
+    SlotTemplateChanged: (),
+    SlotTemplateDisabled: (),
+    SlotTemplateEnabled: (),
+    SlotHeld: (),
+    HoldExtended: (),
+    HoldConfirmed: (),
+    HoldRanOut: (),
+    HoldReleased: (),
+    BookingCancelled: (),
     DeliveryAtPoint: (),
-    DeliveryCollected: (),
-    DeliveryReturning: (),
+    DeliveryCollected: (FOLLOW_ORDER,),
+    DeliveryReturning: (FOLLOW_ORDER,),
     ParcelCheckedIn: (),
     ParcelReady: (),
     StayReminded: (),
-    StayExtended: (),
-    StayExpired: (),
+    StayExtended: (FOLLOW_ORDER,),
+    StayExpired: (FOLLOW_ORDER,),
     ParcelCollected: (),
     ParcelSentBack: (),
     ParcelRefused: (),
@@ -127,6 +181,17 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     ParcelsHandedOver: (),
     DelegateAuthorised: (),
     DelegateRevoked: (),
+    CollectionAcknowledged: (),
+    CollectionAnnounced: (),
+    CollectionServed: (),
+    OrderMoved: (),
+    OrderPlaced: (),
+    ReturnAuthorised: (),
+    ReturnDroppedOff: (),
+    ReturnRunTaken: (),
+    ReturnWithdrawn: (),
+    StockDiffered: (),
+    StockTaken: (),
     ZoneAdded: (),
     ZoneChanged: (),
     ZoneRetired: (),
@@ -150,10 +215,31 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     RoomReserved: (),
     RoomAssigned: (),
     RoomReleased: (),
+    RoomMoved: (),
+    RoomLost: (),
+    RoomOverstayed: (),
+    CompartmentsAdded: (),
+    CompartmentChanged: (),
+    CompartmentOutOfOrder: (),
+    CompartmentInOrder: (),
+    CompartmentRemoved: (),
+    LockerInstalled: (),
+    LockerSeenAgain: (),
+    LockerLockedOut: (),
+    ParcelMisplaced: (),
+    ParcelMoved: (),
+    StayRedirected: (),
+    DeliveryHeldBack: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.
-QUEUES = {"routing.solve": "solve", "routing.solve_part": "parts", "tracking.*": "live", "notices.*": "notify"}
+QUEUES = {
+    "routing.solve": "solve",
+    "routing.foresee_day": "solve",
+    "routing.solve_part": "parts",
+    "tracking.*": "live",
+    "notices.*": "notify",
+}
 
 SWEEP_AFTER = timedelta(seconds=5)
 
@@ -173,7 +259,12 @@ celery.conf.update(
     broker_transport_options={"visibility_timeout": 900},
     beat_schedule={
         "sweep": {"task": "kernel.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "pass-time": {"task": "pickup_points.pass_time", "schedule": 30.0, "options": {"expires": 30}},
+        "foresee": {"task": "routing.foresee", "schedule": 30.0, "options": {"expires": 30}},
+        "lapse": {"task": "slots.lapse", "schedule": 5.0, "options": {"expires": 5}},
+        "slots": {"task": "slots.generate", "schedule": 300.0, "options": {"expires": 300}},
         "prune": {"task": "kernel.prune", "schedule": 3600.0},
+        "keep_up_rents": {"task": "pickup_points.keep_up_rents", "schedule": 300.0, "options": {"expires": 300}},
     },
     beat_scheduler="celery.beat:Scheduler",  # its memory is the table above: no file to go stale
 )

@@ -35,6 +35,7 @@ class Scope(StrEnum):
     ROUTING_WRITE = "routing:write"
     SLOTS_READ = "slots:read"
     SLOTS_WRITE = "slots:write"
+    LOCKERS_DEVICE = "lockers:device"
     DRIVING_WRITE = "driving:write"
     TRACKING_WRITE = "tracking:write"
     ACCOUNTS_READ = "accounts:read"

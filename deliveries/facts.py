@@ -148,6 +148,25 @@ class PromiseMoved(Fact, kind="delivery.promise_moved", about="delivery_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryBooked(Fact, kind="delivery.booked", about="delivery_id"):
+    """The recipient chose a slot, and is promised it.
+
+    Half-open: from `promised_from` until `promised_until`.
+    """
+
+    delivery_id: UUID
+    promised_from: datetime
+    promised_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryUnbooked(Fact, kind="delivery.unbooked", about="delivery_id"):
+    """The slot was given back: the delivery waits as a draft for another one."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryAtPoint(Fact, kind="delivery.at_point", about="delivery_id"):
     """The first of its parcels has come to the pickup point where the recipient collects it.
 

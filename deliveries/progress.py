@@ -18,11 +18,13 @@ from deliveries.facts import (
     AttemptFailed,
     CourierArrived,
     DeliveryAtPoint,
+    DeliveryBooked,
     DeliveryCollected,
     DeliveryDelivered,
     DeliveryOutForDelivery,
     DeliveryReturning,
     DeliveryScheduled,
+    DeliveryUnbooked,
     DeliveryUnscheduled,
     ParcelsPickedUp,
     PickupFailed,
@@ -60,6 +62,41 @@ def require(delivery: Delivery, *states: DeliveryState) -> None:
     )
 
 
+def book(
+    session: Session,
+    delivery: Delivery,
+    *,
+    promised_from: datetime,
+    promised_until: datetime,
+    now: datetime,
+    by: UUID | None,
+) -> None:
+    """Promise the recipient the half-open slot that was chosen: no plan makes another of it. DeliveryNotInState."""
+    require(delivery, *PLANNABLE)
+
+    delivery.promise_window(promised_from, promised_until)
+    delivery.promise_booked = True
+
+    facts.record(
+        session,
+        DeliveryBooked(
+            delivery_id=delivery.id, promised_from=promised_from, promised_until=promised_until, at=now, by=by
+        ),
+    )
+
+
+def unbook(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
+    """Withdraw the slot that was booked, and the plan with it: it is a draft again. DeliveryNotInState."""
+    require(delivery, *PLANNABLE, DeliveryState.SCHEDULED)
+
+    if delivery.state is DeliveryState.SCHEDULED:
+        unschedule(session, delivery, now=now, by=by)
+    delivery.state = DeliveryState.DRAFT
+    delivery.withdraw_promise()
+
+    facts.record(session, DeliveryUnbooked(delivery_id=delivery.id, at=now, by=by))
+
+
 def schedule(
     session: Session,
     delivery: Delivery,
@@ -69,10 +106,14 @@ def schedule(
     now: datetime,
     by: UUID | None,
 ) -> None:
-    """Promise the recipient the half-open window. The first promise is kept beside it. DeliveryNotInState."""
+    """Promise the recipient the half-open window, unless a slot was booked. DeliveryNotInState.
+
+    The first promise is kept beside it.
+    """
     require(delivery, *PLANNABLE)
 
     delivery.state = DeliveryState.SCHEDULED
+    promised_from, promised_until = _kept(delivery) or (promised_from, promised_until)
     delivery.promise_window(promised_from, promised_until)
 
     facts.record(
@@ -92,8 +133,13 @@ def move_promise(
     now: datetime,
     by: UUID | None,
 ) -> None:
-    """Promise another half-open window than before; the first promise stays on record. DeliveryNotInState."""
+    """Promise another half-open window than before, unless a slot was booked. DeliveryNotInState.
+
+    The first promise stays on record.
+    """
     require(delivery, DeliveryState.SCHEDULED, DeliveryState.OUT_FOR_DELIVERY)
+    if _kept(delivery) is not None:
+        return
 
     before = delivery.promise
     delivery.promise_window(promised_from, promised_until)
@@ -122,11 +168,12 @@ def call_back(session: Session, delivery: Delivery, *, now: datetime, by: UUID |
 
 
 def unschedule(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:
-    """Withdraw the promise: it waits for a plan again. DeliveryNotInState."""
+    """Withdraw the promise, unless it is a slot that was booked: it waits for a plan again. DeliveryNotInState."""
     require(delivery, DeliveryState.SCHEDULED)
 
     delivery.state = DeliveryState.CONFIRMED if delivery.attempts == 0 else DeliveryState.RESCHEDULED
-    delivery.withdraw_promise()
+    if not delivery.promise_booked:
+        delivery.withdraw_promise()
 
     facts.record(session, DeliveryUnscheduled(delivery_id=delivery.id, state=delivery.state, at=now, by=by))
 
@@ -194,6 +241,12 @@ def fail_attempt(session: Session, delivery: Delivery, *, outcome: str, now: dat
         session,
         AttemptFailed(delivery_id=delivery.id, outcome=outcome, attempt=delivery.attempts, at=now, by=by),
     )
+
+
+def _kept(delivery: Delivery) -> tuple[datetime, datetime] | None:
+    """Return the promise that no plan may replace."""
+    promise = delivery.promise
+    return (promise.from_, promise.until) if delivery.promise_booked and promise is not None else None
 
 
 def leave_at_point(session: Session, delivery: Delivery, *, now: datetime, by: UUID | None) -> None:

@@ -15,7 +15,7 @@ from deliveries.models import Delivery, Parcel
 from kernel import facts
 from kernel.errors import Conflict, Invalid, Refusal
 from pickup_points import damage, getting_ready, staying
-from pickup_points.facts import CheckInMismatched
+from pickup_points.counter_facts import CheckInMismatched
 from pickup_points.models import INSIDE, STAY_ENDED, PickupPoint, Stay, StayState
 from pickup_points.posts import Seat
 from pickup_points.scanning import CodeUnknown, parcels_of

@@ -13,8 +13,8 @@ from deliveries.models import ENDED, Delivery
 from deliveries.progress import DeliveryNotInState
 from kernel import facts
 from kernel.errors import Conflict, NotFound
+from pickup_points.counter_facts import DelegateAuthorised, DelegateRevoked
 from pickup_points.counter_models import Authorisation
-from pickup_points.facts import DelegateAuthorised, DelegateRevoked
 from places.wording import fold
 
 MOST = 10

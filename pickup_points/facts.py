@@ -45,6 +45,136 @@ class RoomReleased(Fact, kind="room.released", about="point_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoomMoved(Fact, kind="room.moved", about="point_id"):
+    """What was kept behind one door is kept elsewhere at the point: the parcel before did not go, or the door broke."""
+
+    point_id: UUID
+    rent_id: UUID
+    to_rent_ids: list[UUID]
+    delivery_id: UUID | None
+    hold_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomLost(Fact, kind="room.lost", about="point_id"):
+    """What was kept is not to be had any more, and the point has no other room for it: it must go elsewhere."""
+
+    point_id: UUID
+    rent_id: UUID
+    delivery_id: UUID | None
+    hold_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomOverstayed(Fact, kind="room.overstayed", about="point_id"):
+    """A parcel was not gone when it should have been: its room is expected to be free at `ends_at` now."""
+
+    point_id: UUID
+    rent_id: UUID
+    before: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentsAdded(Fact, kind="compartment.added", about="point_id"):
+    """A point has new doors."""
+
+    point_id: UUID
+    compartment_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentChanged(Fact, kind="compartment.changed", about="point_id"):
+    """A door was changed; `changed` has the names of the fields, as the API calls them."""
+
+    point_id: UUID
+    compartment_id: UUID
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentOutOfOrder(Fact, kind="compartment.out_of_order", about="point_id"):
+    """Nothing is put behind a door until it was repaired."""
+
+    point_id: UUID
+    compartment_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentInOrder(Fact, kind="compartment.in_order", about="point_id"):
+    """A door works again."""
+
+    point_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompartmentRemoved(Fact, kind="compartment.removed", about="point_id"):
+    """A door is gone for good."""
+
+    point_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockerInstalled(Fact, kind="locker.installed", about="point_id"):
+    """A locker has a device with new keys; those of the one before are no good any more."""
+
+    point_id: UUID
+    rotation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockerSeenAgain(Fact, kind="locker.seen_again", about="point_id"):
+    """A locker that was not heard of since `last_seen_at` is there again."""
+
+    point_id: UUID
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockerLockedOut(Fact, kind="locker.locked_out", about="point_id"):
+    """A locker stopped listening to codes for a while: too many were wrong. `device_time` is the device's."""
+
+    point_id: UUID
+    device_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelMisplaced(Fact, kind="parcel.misplaced", about="delivery_id"):
+    """A parcel was put behind another door than the one kept for it; it is known to be there."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    expected_compartment_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelMoved(Fact, kind="parcel.moved", about="delivery_id"):
+    """A parcel was put behind another door of the same locker."""
+
+    delivery_id: UUID
+    stay_id: UUID
+    parcel_id: UUID
+    point_id: UUID
+    compartment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayRedirected(Fact, kind="stay.redirected", about="delivery_id"):
+    """A delivery on its way to a point goes to another one; `reason` is what spoke against the first."""
+
+    delivery_id: UUID
+    from_point_id: UUID
+    to_point_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParcelCheckedIn(Fact, kind="stay.checked_in", about="delivery_id"):
     """The point has the parcel."""
 
@@ -142,74 +272,3 @@ class StayCancelled(Fact, kind="stay.cancelled", about="delivery_id"):
     stay_id: UUID
     parcel_id: UUID
     point_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class PointStaffed(Fact, kind="point.staffed", about="point_id"):
-    """These work at the point's counter from now on, and nobody else."""
-
-    point_id: UUID
-    person_ids: list[UUID]
-    supervisor_ids: list[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckInMismatched(Fact, kind="point.check_in_mismatched", about="point_id"):
-    """What was scanned is not what was said to come.
-
-    `told` is how many parcels were handed over by the courier's word, None when nobody said;
-    `missing_stay_ids` are of deliveries of which other parcels came.
-    """
-
-    point_id: UUID
-    told: int | None
-    scanned: int
-    missing_stay_ids: list[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandOverRefused(Fact, kind="point.hand_over_refused", about="point_id"):
-    """Somebody asked for parcels and was not given them.
-
-    `why` is the problem's name.
-    """
-
-    point_id: UUID
-    stay_ids: list[UUID]
-    why: str
-    wrong_codes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParcelsHandedOver(Fact, kind="point.parcels_handed_over", about="point_id"):
-    """One person was given one or more parcels.
-
-    `means` is code, identification or override; only an override has a `reason`.
-    """
-
-    point_id: UUID
-    hand_over_id: UUID
-    stay_ids: list[UUID]
-    means: str
-    receiver: str
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DelegateAuthorised(Fact, kind="delivery.delegate_authorised", about="delivery_id"):
-    """Somebody else may collect it.
-
-    `noted` is true when the counter wrote it down, false when the recipient did.
-    """
-
-    delivery_id: UUID
-    authorisation_id: UUID
-    noted: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DelegateRevoked(Fact, kind="delivery.delegate_revoked", about="delivery_id"):
-    """Somebody may not collect it any more."""
-
-    delivery_id: UUID
-    authorisation_id: UUID

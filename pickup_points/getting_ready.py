@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from pickup_points import collection_codes, staying, waiting
+from pickup_points import issuing, staying, waiting
 from pickup_points.models import PickupPoint, Stay
 
 
@@ -18,5 +18,4 @@ def make_ready(session: Session, stay: Stay, *, point: PickupPoint, now: datetim
     """
     expires_at = waiting.last_moment(point, since=now, days=point.hold_days)
     staying.make_ready(session, stay, expires_at=expires_at, now=now, by=by)
-    code = collection_codes.code_of(point_id=point.id, delivery_id=stay.delivery_id)
-    stay.code_digest = collection_codes.digest_of(code)
+    issuing.issue(session, stay)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from kernel import facts
 from kernel.errors import Conflict, Invalid
 from kernel.ids import new_id
-from pickup_points import code_tries, staying, stays
+from pickup_points import announcing, code_tries, staying, stays
+from pickup_points.counter_facts import ParcelsHandedOver
 from pickup_points.counter_models import HandOver, Means
-from pickup_points.facts import ParcelsHandedOver
 from pickup_points.judging import Asked, judge_evidence, judge_receiver, refused
 from pickup_points.models import Stay, StayState
 from pickup_points.posts import Seat
@@ -62,6 +62,7 @@ def hand_over(session: Session, seat: Seat, asked: Asked, *, now: datetime) -> G
         staying.collect(
             session, stay, delivery=deliveries[stay.delivery_id], hand_over_id=given.id, now=now, by=seat.person_id
         )
+    announcing.serve(session, [*deliveries], now=now, by=seat.person_id)
     if means is Means.CODE:
         code_tries.forget(session, seat)
     session.flush()

@@ -13,8 +13,8 @@ from deliveries.models import Delivery, ProofRequirement
 from kernel import facts
 from kernel.errors import NotAllowed
 from pickup_points import delegates
+from pickup_points.counter_facts import HandOverRefused
 from pickup_points.counter_models import Means, Receiver
-from pickup_points.facts import HandOverRefused
 from pickup_points.models import Stay
 from pickup_points.posts import Seat
 from places.wording import fold

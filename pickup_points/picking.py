@@ -41,6 +41,11 @@ def picker(session: Session, point: PickupPoint, parcels: Sequence[Measures], gi
     return lambda avoided: _places(session, point, parcels, given, avoided)
 
 
+def measures_of(rent: Rent) -> list[Measures]:
+    """Return what the rent is for."""
+    return [Measures(each["length_mm"], each["width_mm"], each["height_mm"], each["weight_g"]) for each in rent.parcels]
+
+
 def key_of(rent: Rent) -> str:
     """Return the name of the door or place that the rent is of."""
     return str(rent.compartment_id) if rent.place is None else _place_key(rent.point_id, rent.place)

@@ -152,7 +152,7 @@ def check_told(point: PickupPoint) -> None:
 
 @contextmanager
 def told_apart(session: Session, external_id: str | None) -> Iterator[None]:
-    """Write what the block does in a savepoint of its own. PointIdTaken; then nothing is written."""
+    """Write what the block does in a savepoint of its own. PointIdTaken, PlacesKept; then nothing is written."""
     try:
         with session.begin_nested():
             yield

@@ -15,8 +15,8 @@ from accounts.principals import Principal
 from kernel import facts
 from kernel.errors import FieldError, Invalid, NotAllowed
 from pickup_points import queries
+from pickup_points.counter_facts import PointStaffed
 from pickup_points.counter_models import Post
-from pickup_points.facts import PointStaffed
 from pickup_points.models import PickupPoint
 from pickup_points.queries import PointNotFound
 

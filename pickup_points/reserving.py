@@ -16,11 +16,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from deliveries.models import Parcel
 from kernel import facts
 from kernel.database import violated
 from kernel.errors import Conflict
 from pickup_points.facts import RoomAssigned, RoomReleased, RoomReserved
-from pickup_points.models import PickupPoint, Rent, RentState
+from pickup_points.models import PickupPoint, Rent, RentState, Stay, StayState
 from pickup_points.packing import Measures
 from pickup_points.picking import AboutToBeTaken, NothingFits, Pick, PointFull, key_of, picker
 
@@ -61,8 +62,10 @@ def reserve(
 
     span = {"starts_at": starts_at, "ends_at": ends_at}
     whose = {"hold_id": hold_id, "delivery_id": delivery_id, "point_id": point.id, "created_at": now}
-    rents = _settled(session, picker(session, point, parcels, {**span, **whose}))
+    rents = settled(session, picker(session, point, parcels, {**span, **whose}))
 
+    if delivery_id is not None:
+        link_stays(session, delivery_id, rents)
     if rents:
         facts.record(
             session,
@@ -102,7 +105,7 @@ def assign(session: Session, *, hold_id: UUID, delivery_id: UUID, now: datetime)
     rents = _reserved(session, Rent.hold_id == hold_id)
     for rent in rents:
         rent.delivery_id = delivery_id
-    session.flush()
+    link_stays(session, delivery_id, rents)
 
     for point_id, of_it in _by_point(rents).items():
         ids = [rent.id for rent in of_it]
@@ -117,8 +120,26 @@ def rent_of(rents: Iterable[Rent]) -> Mapping[int, Rent]:
     return {each["parcel"]: rent for rent in rents for each in rent.parcels}
 
 
-def _settled(session: Session, pick: Pick) -> list[Rent]:
-    """Pick and write until nobody else has it. Each round that is lost was won by another, so it ends."""
+def link_stays(session: Session, delivery_id: UUID, rents: Sequence[Rent]) -> None:
+    """Say of each parcel that is expected which rent is kept for it: a delivery's parcels count in order of their ids.
+
+    Where a delivery's parcels were reserved for before it was made, they must have been asked for in that order.
+    """
+    session.flush()
+    by_parcel = rent_of(rents)
+    ids = session.scalars(select(Parcel.id).where(Parcel.delivery_id == delivery_id).order_by(Parcel.id)).all()
+    stays = session.scalars(
+        select(Stay).where(Stay.delivery_id == delivery_id, Stay.state == StayState.EXPECTED).with_for_update()
+    )
+    for stay in stays:
+        rent = by_parcel.get(ids.index(stay.parcel_id))
+        if rent is not None and rent.point_id == stay.point_id:
+            stay.rent_id = rent.id
+    session.flush()
+
+
+def settled(session: Session, pick: Pick) -> list[Rent]:
+    """Pick and write rents until nobody else has that room. A round that is lost was won by another, so it ends."""
     avoided: set[str] = set()
     while True:
         try:

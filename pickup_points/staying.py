@@ -19,6 +19,7 @@ from deliveries import progress
 from deliveries.models import Delivery
 from kernel import facts
 from kernel.errors import Conflict
+from pickup_points import issuing, occupying
 from pickup_points.facts import (
     ParcelCheckedIn,
     ParcelCollected,
@@ -75,6 +76,7 @@ def check_in(
     stay.rent_id = rent_id or stay.rent_id
     if damage is not None:
         stay.damaged_at, stay.damage = now, damage
+    occupying.take_in(session, stay, now=now)
 
     facts.record(
         session, ParcelCheckedIn(**_about(stay), shelf=shelf, damaged=stay.damaged_at is not None, at=now, by=by)
@@ -86,6 +88,7 @@ def make_ready(session: Session, stay: Stay, *, expires_at: datetime, now: datet
     require(stay, StayState.CHECKED_IN)
 
     stay.state, stay.ready_at, stay.expires_at = StayState.READY, now, expires_at
+    occupying.keep_until(session, stay, until=expires_at, now=now)
 
     facts.record(session, ParcelReady(**_about(stay), expires_at=expires_at, at=now, by=by))
 
@@ -106,6 +109,8 @@ def extend(session: Session, stay: Stay, *, expires_at: datetime, now: datetime,
     before = stay.expires_at or now
     stay.state, stay.expires_at, stay.reminded_at = StayState.READY, expires_at, None
     stay.extensions += 1
+    issuing.issue(session, stay)
+    occupying.keep_until(session, stay, until=expires_at, now=now)
 
     facts.record(session, StayExtended(**_about(stay), before=before, expires_at=expires_at, at=now, by=by))
 
@@ -131,7 +136,7 @@ def collect(
     """The recipient has it, late too if no courier has taken it. StayNotInState, DeliveryNotInState."""
     require(stay, *WAITING, StayState.EXPIRED)
 
-    _end(stay, StayState.COLLECTED, now, hand_over_id)
+    _end(session, stay, StayState.COLLECTED, now, hand_over_id)
 
     facts.record(session, ParcelCollected(**_about(stay), hand_over_id=hand_over_id, at=now, by=by))
     _settle(session, delivery, cause="", now=now, by=by)
@@ -150,7 +155,7 @@ def send_back(
     """The courier has taken it away. StayNotInState, DeliveryNotInState."""
     require(stay, *INSIDE)
 
-    _end(stay, StayState.SENT_BACK, now, return_run_id)
+    _end(session, stay, StayState.SENT_BACK, now, return_run_id)
 
     facts.record(session, ParcelSentBack(**_about(stay), cause=cause, return_run_id=return_run_id, at=now, by=by))
     if stay.kind is StayKind.INBOUND:
@@ -161,7 +166,7 @@ def refuse(session: Session, stay: Stay, *, delivery: Delivery, reason: str, now
     """The point does not take it in. StayNotInState, DeliveryNotInState."""
     require(stay, StayState.EXPECTED)
 
-    _end(stay, StayState.REFUSED, now, None)
+    _end(session, stay, StayState.REFUSED, now, None)
 
     facts.record(session, ParcelRefused(**_about(stay), reason=reason, at=now, by=by))
     _settle(session, delivery, cause="", now=now, by=by)
@@ -171,13 +176,14 @@ def cancel(session: Session, stay: Stay, *, now: datetime, by: UUID | None) -> N
     """It is not coming any more. StayNotInState."""
     require(stay, StayState.EXPECTED)
 
-    _end(stay, StayState.CANCELLED, now, None)
+    _end(session, stay, StayState.CANCELLED, now, None)
 
     facts.record(session, StayCancelled(**_about(stay), at=now, by=by))
 
 
-def _end(stay: Stay, state: StayState, now: datetime, ended_by: UUID | None) -> None:
+def _end(session: Session, stay: Stay, state: StayState, now: datetime, ended_by: UUID | None) -> None:
     stay.state, stay.ended_at, stay.ended_by = state, now, ended_by
+    occupying.let_go(session, stay, now=now)
 
 
 def _about(stay: Stay) -> dict[str, Any]:

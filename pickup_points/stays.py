@@ -46,3 +46,9 @@ def live_of(session: Session, delivery: Delivery) -> Sequence[Stay]:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+
+
+def held_of(session: Session, delivery_id: UUID) -> Sequence[Stay]:
+    """Return the stays of a delivery that have not ended, it and they locked, by id."""
+    (delivery,) = deliveries.by_ids(session, [delivery_id], for_update=True)
+    return live_of(session, delivery)

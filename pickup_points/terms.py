@@ -14,7 +14,7 @@ from accounts.principals import Principal
 from pickup_points import queries
 from pickup_points.counter_models import Terms
 
-_USUAL: dict[str, Any] = {
+USUAL: dict[str, Any] = {
     "most_extensions": 1,
     "extension_days": 3,
     "remind_before_s": 86_400,
@@ -54,4 +54,4 @@ def set_terms(
 
 
 def _usual(point_id: UUID) -> Terms:
-    return Terms(point_id=point_id, **_USUAL)
+    return Terms(point_id=point_id, **USUAL)

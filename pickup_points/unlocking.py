@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kernel import facts
 from kernel.errors import NotAllowed, Refusal
 from pickup_points import code_tries, collection_codes
-from pickup_points.facts import HandOverRefused
+from pickup_points.counter_facts import HandOverRefused
 from pickup_points.models import PickupPoint, Stay, StayState
 from pickup_points.posts import Seat
 from pickup_points.shelf import Kept, kept, kept_by_ids

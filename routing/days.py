@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from uuid import UUID
@@ -33,7 +33,7 @@ class CarrierDay:
     """The day to price stops into; `rounds` follow its tours, `unsound` are those that cannot be driven as they stand.
 
     `places` by their number in the day, `xy` the same as rows of longitude and latitude; `travels` and `paces` by the
-    names of the day's profiles.
+    names of the day's profiles. `guests` are the numbers of the places that stops have which no plan knows yet.
     """
 
     day: Day
@@ -44,6 +44,7 @@ class CarrierDay:
     places: tuple[Point, ...]
     travels: Mapping[str, Travel]
     paces: Mapping[str, Pace]
+    guests: Mapping[UUID, int] = field(default_factory=dict)
 
     @cached_property
     def xy(self) -> NDArray[np.float64]:
@@ -64,6 +65,11 @@ class CarrierDay:
     def stops(self) -> int:
         """How many stops its tours have."""
         return sum(len(tour.steps) for tour in self.day.tours)
+
+    @cached_property
+    def brings(self) -> frozenset[UUID]:
+        """The deliveries of its stops."""
+        return frozenset(each.id for round in self.rounds for stop in round.stops for each in stop.deliveries)
 
     @cached_property
     def numbers(self) -> Mapping[Point, int]:

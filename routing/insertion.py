@@ -17,7 +17,8 @@ from places.streets import Streets
 from routing.days import CarrierDay
 from routing.given import Span
 from routing.nearness import guessed
-from routing.solving.pricing.pricing import price, worth_asking
+from routing.solving.pricing.pricing import Priced, price, worth_asking
+from routing.solving.pricing.tour import Ways
 from routing.solving.problem import Stop, Window
 from routing.street_times import StreetTimes, street_times
 
@@ -37,6 +38,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """Where a stop stands in a shift: between two of its steps, by their ids; None is the start, or the end.
+
+    `way_in` and `way_out` are the seconds and metres of its own two drives, in the worst traffic.
+    """
+
+    shift_id: UUID
+    behind_id: UUID | None
+    before_id: UUID | None
+    way_in: tuple[int, int]
+    way_out: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """The cheapest way to serve it within `window`: by this shift, after so many of its stops that stand.
 
@@ -51,6 +66,7 @@ class Offer:
     added_cost: int
     added_s: int
     added_m: int
+    seat: Seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +123,7 @@ class _Asked:
 
     @classmethod
     def of(cls, at: date, day: CarrierDay, question: Question, windows: Sequence[Span]) -> _Asked:
-        wanted, stop = question.wanted, _stop(day, question.wanted)
+        wanted, stop = question.wanted, stop_of(day, question.wanted)
         spans = {_seconds(day, span): span for span in windows}
         spans = {window: span for window, span in spans.items() if window[0] < window[1]}
         guess = guessed(day.xy, wanted.place, paces=day.paces)
@@ -126,12 +142,29 @@ class _Asked:
                 added_cost=day.prices.seconds(one.added_cost),
                 added_s=one.added_s,
                 added_m=one.added_m,
+                seat=_seat(day, one, ways),
             )
             for one in price(day.day, self.stop, ways, list(self.spans))
         ]
 
 
-def _stop(day: CarrierDay, wanted: Wanted) -> Stop:
+def _seat(day: CarrierDay, one: Priced, ways: Mapping[str, Ways]) -> Seat:
+    tour = day.day.tours[one.tour]
+    way = ways[tour.vehicle.profile]
+    before, after = (int(line[one.tour, one.index]) for line in (day.day.stack.before, day.day.stack.after))
+    out = (0, 0) if after < 0 else (int(way.from_s[after]), int(way.from_m[after]))
+    names = [None, *(UUID(step.id) for step in tour.stops), None]
+    return Seat(
+        shift_id=day.rounds[one.tour].shift.id,
+        behind_id=names[one.index],
+        before_id=names[one.index + 1],
+        way_in=(int(way.to_s[before]), int(way.to_m[before])),
+        way_out=out,
+    )
+
+
+def stop_of(day: CarrierDay, wanted: Wanted) -> Stop:
+    """The wanted stop as the day's; without windows of its own."""
     return Stop(
         id="wanted",
         place=day.numbers.get(wanted.place, len(day.places)),

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, case, or_, select, true
 from sqlalchemy.orm import Session
 
+from routing.foreseen import ForeseenRoute
 from routing.models import Plan, PlanState, Route, Shift, Vehicle
 
 
@@ -41,18 +42,27 @@ def resting(session: Session, *, carrier_id: UUID, first: date, days: int, zone:
     return [Resting(row[0], row[1].astimezone(local).date(), row[1], row[2], tuple(row[3:])) for row in rows]
 
 
+def edition_of(session: Session, shift_id: UUID) -> tuple[object, ...] | None:
+    """Return the edition of one shift as it is now, None when it is cancelled."""
+    row: Any = session.execute(_editions().where(Shift.id == shift_id, Shift.cancelled_at.is_(None))).one_or_none()
+    return None if row is None else tuple(row[3:])
+
+
 def _editions() -> Select[Any]:
     """The shifts with their versions, their vehicles', and those of the routes that count, as `rounds` chooses them."""
     route = (
-        select(Route.id, Route.version, func.coalesce(Plan.version, 0).label("plan_version"))
+        select(Route.id, Route.version)
         .join(Plan, Plan.id == Route.plan_id)
         .where(Route.shift_id == Shift.id, or_(Route.published_at.is_not(None), Plan.state == PlanState.SOLVED))
         .order_by(Route.published_at.is_not(None).desc(), Plan.requested_at.desc(), Route.id.desc())
         .limit(1)
         .lateral("route")
     )
+    foreseen = case((route.c.id.is_(None), ForeseenRoute.id))
+    own = (Shift.version, Vehicle.version, route.c.id, route.c.version, foreseen)
     return (
-        select(Shift.id, Shift.starts_at, Shift.ends_at, Shift.version, Vehicle.version, route.c.id, route.c.version)
+        select(Shift.id, Shift.starts_at, Shift.ends_at, *own)
         .join(Vehicle, Vehicle.id == Shift.vehicle_id)
         .outerjoin(route, true())
+        .outerjoin(ForeseenRoute, ForeseenRoute.shift_id == Shift.id)
     )

@@ -160,6 +160,6 @@ def _chosen(drop: Drop, stop: Stop) -> GivenDelivery:
     delivery = drop.delivery
     given = given_delivery(delivery)
     windows = next((each.windows for each in given.alternatives if each.id == drop.alternative_id), given.windows)
-    if delivery.promised_from is not None and delivery.promised_until is not None:
-        windows = ((delivery.promised_from, delivery.promised_until),)
+    if delivery.bound_to is not None:
+        windows = ((delivery.bound_to.from_, delivery.bound_to.until),)
     return replace(given, place=stop.place, windows=windows, alternatives=(), preferred=None)

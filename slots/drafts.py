@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kernel.errors import FieldError, Invalid
-from slots.models import SlotTemplate
+from slots.models import Blackout, CutOff, SlotTemplate
 from slots.recurring import Recurrence, comes_ever
 from slots.rules import read_rule
 
@@ -20,23 +20,6 @@ class TemplateContradicts(Invalid):
 
 class NeverComes(Invalid):
     """The recurrence rule has no occurrence from the first day on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Blackout:
-    """A half-open time in which there are no slots."""
-
-    starts_at: datetime
-    ends_at: datetime
-    reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CutOff:
-    """The local moment until which a slot can be had: `days` before its own day, at `time`."""
-
-    days: int
-    time: time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +82,8 @@ def recurrence_of(template: SlotTemplate) -> Recurrence:
         zone=ZoneInfo(template.time_zone),
         valid_from=template.valid_from,
         valid_until=template.valid_until,
-        excepted=frozenset(date.fromisoformat(each) for each in template.excepted_dates),
-        blackouts=tuple(
-            (datetime.fromisoformat(each["starts_at"]), datetime.fromisoformat(each["ends_at"]))
-            for each in template.blackouts
-        ),
+        excepted=frozenset(template.excepted_days),
+        blackouts=tuple((each.starts_at, each.ends_at) for each in template.blackout_spans),
     )
 
 

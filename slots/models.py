@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,23 @@ from kernel.ids import new_id
 from slots.counting import FUNCTION, TRIGGER
 
 _ONE_SCOPE = "(zone_id IS NULL) <> (point_id IS NULL)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blackout:
+    """A half-open time in which there are no slots."""
+
+    starts_at: datetime
+    ends_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutOff:
+    """The local moment until which a slot can be had: `days` before its own day, at `time`."""
+
+    days: int
+    time: time
 
 
 class Capacity:
@@ -73,6 +91,30 @@ class SlotTemplate(Capacity, Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+    @property
+    def cutoff(self) -> CutOff | None:
+        """Until when its slots can be had; None: until their lead time."""
+        if self.cutoff_days is None or self.cutoff_time is None:
+            return None
+        return CutOff(days=self.cutoff_days, time=self.cutoff_time)
+
+    @property
+    def excepted_days(self) -> list[date]:
+        """The local days without its slots."""
+        return [date.fromisoformat(each) for each in self.excepted_dates]
+
+    @property
+    def blackout_spans(self) -> list[Blackout]:
+        """The times without its slots."""
+        return [
+            Blackout(
+                starts_at=datetime.fromisoformat(each["starts_at"]),
+                ends_at=datetime.fromisoformat(each["ends_at"]),
+                reason=each["reason"],
+            )
+            for each in self.blackouts
+        ]
 
 
 class Slot(Capacity, Base):

@@ -5,7 +5,7 @@ The client of a test stands on the same transaction as `session`, so what is flu
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from uuid import UUID
@@ -25,6 +25,7 @@ from pickup_points.models import Closure, PickupPoint, PointKind, PointService, 
 from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
+from slots.models import Hold, HoldState, Slot, SlotTemplate
 
 BORN = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 HELSINKI = Point(24.9414, 60.1719)
@@ -133,6 +134,118 @@ def zone(
             time_zone=time_zone,
             area=from_shape(MultiPolygon([box(24.90, 60.14, 25.00, 60.20)]), srid=4326),
             created_at=BORN,
+        ),
+    )
+
+
+def slot_template(
+    session: Session,
+    *,
+    zone: Zone | None = None,
+    point: PickupPoint | None = None,
+    rule: str = "FREQ=DAILY",
+    start_time: time = time(16),
+    duration_s: int = 7200,
+    valid_from: date = date(2026, 6, 1),
+    most_count: int = 10,
+    most_weight_g: int | None = None,
+    lead_s: int = 0,
+    cutoff: tuple[int, time] | None = None,
+    least_order_minor: int | None = None,
+) -> SlotTemplate:
+    """Slots of two hours, every afternoon, in a zone or at a point; none of them is made yet."""
+    of = zone or point
+    assert of is not None
+    return _flushed(
+        session,
+        SlotTemplate(
+            carrier_id=of.carrier_id,
+            zone_id=zone and zone.id,
+            point_id=point and point.id,
+            name="Afternoon",
+            time_zone=zone.time_zone if zone is not None else "Europe/Helsinki",
+            rule=rule,
+            start_time=start_time,
+            duration_s=duration_s,
+            valid_from=valid_from,
+            valid_until=None,
+            excepted_dates=[],
+            blackouts=[],
+            lead_s=lead_s,
+            cutoff_days=cutoff and cutoff[0],
+            cutoff_time=cutoff and cutoff[1],
+            days_ahead=14,
+            most_count=most_count,
+            most_parcels=None,
+            most_weight_g=most_weight_g,
+            most_volume_cm3=None,
+            price_minor=490,
+            currency="EUR",
+            least_order_minor=least_order_minor,
+            tags=["afternoon"],
+            created_at=BORN,
+        ),
+    )
+
+
+def slot(
+    session: Session,
+    *,
+    starts_at: datetime,
+    zone: Zone | None = None,
+    point: PickupPoint | None = None,
+    most_count: int = 10,
+    most_weight_g: int | None = None,
+    closes_at: datetime | None = None,
+    least_order_minor: int | None = None,
+) -> Slot:
+    """A slot of two hours from `starts_at` in a zone or at a point, with a template of its own."""
+    template = slot_template(session, zone=zone, point=point)
+    return _flushed(
+        session,
+        Slot(
+            template=template,
+            carrier_id=template.carrier_id,
+            zone_id=template.zone_id,
+            point_id=template.point_id,
+            time_zone=template.time_zone,
+            local_date=starts_at.date(),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            closes_at=closes_at or starts_at,
+            created_at=BORN,
+            most_count=most_count,
+            most_parcels=None,
+            most_weight_g=most_weight_g,
+            most_volume_cm3=None,
+            price_minor=490,
+            currency="EUR",
+            least_order_minor=least_order_minor,
+            tags=[],
+        ),
+    )
+
+
+def hold(session: Session, *, slot: Slot, merchant: Organisation, expires_at: datetime, weight_g: int = 1000) -> Hold:
+    """A place in a slot, held for a parcel; without its history."""
+    return _flushed(
+        session,
+        Hold(
+            slot=slot,
+            carrier_id=slot.carrier_id,
+            merchant_id=merchant.id,
+            state=HoldState.HELD,
+            address_text="Aleksanterinkatu 9" if slot.zone_id else None,
+            place=HELSINKI if slot.zone_id else None,
+            parcels=1,
+            weight_g=weight_g,
+            volume_cm3=0,
+            measures=[{"length_mm": None, "width_mm": None, "height_mm": None, "weight_g": weight_g}],
+            service_s=120,
+            price_minor=490,
+            currency="EUR",
+            created_at=expires_at - timedelta(minutes=15),
+            expires_at=expires_at,
         ),
     )
 

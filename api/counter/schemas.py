@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.driver.schemas import EvidenceSchema
 from api.fields import NOT_BLANK, Query, Schema, Text, Time, Whole
+from api.proofs.evidence import EvidenceSchema
 from pickup_points.models import PointKind, StayKind, StayState
 from pickup_points.rejecting import Rejection
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.counter import giving_out, receiving
+from api.counter import giving_out, overseeing, preparing, receiving, staying_on
 from api.counter.desk import blueprint
 
-__all__ = ["blueprint", "giving_out", "receiving"]
+__all__ = ["blueprint", "giving_out", "overseeing", "preparing", "receiving", "staying_on"]

@@ -24,7 +24,7 @@ from api.pages import paged
 from api.problems import PreconditionFailed, PreconditionMissing
 from api.unit import session
 from deliveries import cancelling, confirming, queries
-from deliveries.changing import Change, PlannedAlready
+from deliveries.changing import BookedAlready, Change, PlannedAlready
 from deliveries.codes import ParcelCodeInvalid
 from deliveries.drafts import Draft
 from deliveries.locating import AddressMissing
@@ -140,6 +140,7 @@ def read_delivery(delivery_id: UUID) -> Answer:
     PreconditionMissing,
     DeliveryNotInState,
     PlannedAlready,
+    BookedAlready,
     BoundToPoint,
     RecipientUnreachable,
     StayBegun,

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.routing.instance import Instance, Objective
+from routing.solving.validating.amounts import MOST_SHIFT_S
 
-ROUNDED_UP = 1000
-"""The scale of instances whose literature counts in doubles."""
+SCALES = (1000, 100)
+"""Of instances whose literature counts in doubles: the finest in which their day is no longer than a shift may be."""
 
 
 class UnreadableInstance(Exception):
@@ -87,7 +88,7 @@ def _solomon(path: Path, name_of_set: str) -> Instance:
         capacity=int(capacity),
         vehicles=int(vehicles),
         objective=Objective.VEHICLES_FIRST,
-        scale=ROUNDED_UP,
+        scale=_scale(nodes[0][5]),
     )
 
 
@@ -108,7 +109,7 @@ def read_lilim(path: Path) -> Instance:
         vehicles=int(vehicles),
         objective=Objective.VEHICLES_FIRST,
         pairs={number: int(row[8]) for number, row in enumerate(nodes) if row[8]},
-        scale=ROUNDED_UP,
+        scale=_scale(nodes[0][5]),
     )
 
 
@@ -132,6 +133,11 @@ def read_sartori(path: Path) -> Instance:
         objective=Objective.VEHICLES_FIRST,
         pairs={number: int(row[8]) for number, row in enumerate(nodes) if row[8]},
     )
+
+
+def _scale(day: float) -> int:
+    """Thousandths, or hundredths where in thousandths the day has more seconds than a shift may have."""
+    return next((scale for scale in SCALES if day * scale <= MOST_SHIFT_S), SCALES[-1])
 
 
 def _numbers(text: str) -> Iterator[list[float]]:

@@ -15,6 +15,8 @@ depends_on = None
 def upgrade() -> None:
     _upgrade_compartments()
     _upgrade_rents()
+    _create_devices()
+    _create_events()
 
 
 def _upgrade_compartments() -> None:
@@ -77,7 +79,78 @@ def _upgrade_rents() -> None:
     )
 
 
+def _create_devices() -> None:
+    op.create_table(
+        "locker_devices",
+        sa.Column("point_id", sa.Uuid(), nullable=False),
+        sa.Column("api_key_id", sa.Uuid(), nullable=False),
+        sa.Column("rotation", sa.Integer(), nullable=False),
+        sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("firmware", sa.Text(), nullable=True),
+        sa.Column("temperature_c", sa.Double(), nullable=True),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("rotation > 0", name=op.f("ck_locker_devices_rotation_above_zero")),
+        sa.ForeignKeyConstraint(["api_key_id"], ["api_keys.id"], name=op.f("fk_locker_devices_api_key_id")),
+        sa.ForeignKeyConstraint(["point_id"], ["pickup_points.id"], name=op.f("fk_locker_devices_point_id")),
+        sa.PrimaryKeyConstraint("point_id", name=op.f("pk_locker_devices")),
+        sa.UniqueConstraint("api_key_id", name=op.f("uq_locker_devices_api_key_id")),
+    )
+    op.create_table(
+        "locker_passes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("point_id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("driver_id", sa.Uuid(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["driver_id"], ["people.id"], name=op.f("fk_locker_passes_driver_id")),
+        sa.ForeignKeyConstraint(["point_id"], ["pickup_points.id"], name=op.f("fk_locker_passes_point_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_locker_passes")),
+        sa.UniqueConstraint("point_id", "period", "number", name=op.f("uq_locker_passes_point_id_period_number")),
+    )
+
+
+def _create_events() -> None:
+    op.create_table(
+        "locker_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("point_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "opened",
+                "closed",
+                "dropped",
+                "moved",
+                "collected",
+                "taken_back",
+                "code_refused",
+                "locked_out",
+                name="lockereventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("compartment_id", sa.Uuid(), nullable=True),
+        sa.Column("parcel_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("pass_number", sa.Integer(), nullable=True),
+        sa.Column("device_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.ForeignKeyConstraint(["compartment_id"], ["compartments.id"], name=op.f("fk_locker_events_compartment_id")),
+        sa.ForeignKeyConstraint(["point_id"], ["pickup_points.id"], name=op.f("fk_locker_events_point_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_locker_events")),
+    )
+    op.create_index("ix_locker_events_point_id_sequence", "locker_events", ["point_id", "sequence"], unique=False)
+
+
 def downgrade() -> None:
+    for table in ("locker_events", "locker_passes", "locker_devices"):
+        op.drop_table(table)
     # A counter's places have no compartment to go back to.
     op.execute("UPDATE stays SET rent_id = NULL FROM compartment_rents r WHERE r.id = rent_id AND r.place IS NOT NULL")
     op.execute("DELETE FROM compartment_rents WHERE place IS NOT NULL")

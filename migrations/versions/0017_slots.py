@@ -255,11 +255,14 @@ def upgrade() -> None:
     op.create_index(
         "uq_holds_delivery_id", "holds", ["delivery_id"], unique=True, postgresql_where=sa.text("state = 'confirmed'")
     )
+    op.add_column("deliveries", sa.Column("promise_booked", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.alter_column("deliveries", "promise_booked", server_default=None)
     op.execute(_COUNT_HOLDS)
     op.execute(_HOLDS_COUNTED)
 
 
 def downgrade() -> None:
+    op.drop_column("deliveries", "promise_booked")
     op.drop_index("uq_holds_delivery_id", table_name="holds", postgresql_where=sa.text("state = 'confirmed'"))
     op.drop_index("ix_holds_slot_id_state", table_name="holds")
     op.drop_index(op.f("ix_holds_merchant_id"), table_name="holds")

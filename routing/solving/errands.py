@@ -3,6 +3,7 @@
 Each errand imports its own library, and only when it is sent: `ortools` and `highspy` cannot be loaded in one process.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -27,20 +28,32 @@ type Finishing = Callable[[], bool]
 
 
 def solve(order: Any, say: Say, finishing: Finishing) -> Any:
-    """As `solve.solve`; order: `(problem, limit, seed, start, width)`, so many parts at a time elsewhere."""
+    """As `solve.solve`; order: `(problem, (limit, began_s), seed, start, width)`, so many parts at a time elsewhere.
+
+    The limit began by the monotonic clock, which all processes share, before this one was started.
+    """
     from routing.solving.solve import solve as solve_here  # noqa: PLC0415
 
-    problem, limit, seed, start, width = order
+    problem, (limit, began_s), seed, start, width = order
     first = None if start is None else resolved(problem, start)
     elsewhere = Elsewhere(width, lambda parts, halted: say.ask(Wanted(parts))) if width else None
-    return solve_here(problem, limit=limit, seed=seed, progress=say, start=first, halted=finishing, elsewhere=elsewhere)
+    return solve_here(
+        problem,
+        limit=limit.less(time.monotonic() - began_s),
+        seed=seed,
+        progress=say,
+        start=first,
+        halted=finishing,
+        elsewhere=elsewhere,
+    )
 
 
 def replan(order: Any, say: Say, finishing: Finishing) -> Any:
     """As `replan.replan`; the order is that of `solve`, with a start."""
     from routing.solving.replanning.replan import replan as replan_here  # noqa: PLC0415
 
-    problem, limit, seed, start, _ = order
+    problem, (limit, began_s), seed, start, _ = order
+    limit = limit.less(time.monotonic() - began_s)
     return replan_here(problem, resolved(problem, start), limit=limit, seed=seed, halted=finishing)
 
 

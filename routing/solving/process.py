@@ -57,7 +57,14 @@ def run(
     """
     check_problem(problem)
     watch = _Watch(limit, on_progress, grace_s)
-    order = problem, limit, seed, None if start is None else named(start), 0 if elsewhere is None else elsewhere.width
+    began_s = time.monotonic()
+    order = (
+        problem,
+        (limit, began_s),
+        seed,
+        None if start is None else named(start),
+        0 if elsewhere is None else elsewhere.width,
+    )
     errand = "replan" if near and start is not None else "solve"
     with Errand(errand, order, leads=True) as child, _Messenger(child, elsewhere) as messenger:
         while not child.silent:

@@ -13,7 +13,7 @@ from routing.solving.inserting.insertion import construct, insert_all
 from routing.solving.inserting.reasons import unfit, without_room
 from routing.solving.inserting.repair import repair
 from routing.solving.inserting.units import unit_by_stop, units_of
-from routing.solving.limit import Limit, OnProgress, Progress
+from routing.solving.limit import Limit, OnProgress, Progress, after_search_s
 from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.searching.asked import Asked, Elsewhere, Found
 from routing.solving.searching.budget import Budget
@@ -55,8 +55,8 @@ def solve(
     and within about a second with the best so far once `halted` says so. A plan that the checker refuses gives way to
     the next best; raises `SolverFault` when it refuses every one, `ProblemError` when the problem contradicts itself.
     """
+    budget = Budget(limit.less(after_search_s(problem)), halted)
     check_problem(problem)
-    budget = Budget(limit, halted)
     hopeless = unfit(problem)
     stops = _hopeful(problem, hopeless)
     if not stops:
@@ -157,7 +157,7 @@ class _Teller:
         except DoesNotFit:
             return  # the search believes in a route that exact times refuse; it is repaired at the end
         finally:
-            self._next_s = began_s + max(_BETWEEN_TELLING_S, 20 * (time.monotonic() - began_s))
+            self._next_s = began_s + max(_BETWEEN_TELLING_S, 8 * (time.monotonic() - began_s))
         with self._one_at_a_time:
             if self._best is None or found < self._best:
                 self._best = found

@@ -118,6 +118,13 @@ class TestReadSolomon:
         assert instance.travel[0, 1] == pytest.approx(2**0.5)
         assert (instance.vehicles, instance.capacity) == (2, 200)
         assert instance.objective is Objective.VEHICLES_FIRST
+        assert instance.scale == 1000
+
+    def test_counts_coarser_where_the_day_would_be_longer_than_a_shift(self, file: Path) -> None:
+        file.write_text(SOLOMON.replace("1236", "3390"))
+        instance = read_solomon(file)
+        assert instance.scale == 100
+        check_problem(as_problem(instance))
 
     def test_refuses_another_format(self, file: Path) -> None:
         file.write_text(LILIM)

@@ -29,6 +29,26 @@ def loosen(
     return replace(problem, vehicles=tuple(vehicles), stops=stops)
 
 
+def punctual(problem: Problem, loosened: Problem) -> Problem:
+    """The loosened problem in which only those may be late who must, being locked or too far away to be in time."""
+    late = {stop.id: stop for stop in loosened.stops}
+    return replace(
+        loosened,
+        stops=tuple(stop if _can_be_in_time(problem, stop) else late[stop.id] for stop in problem.stops),
+    )
+
+
+def _can_be_in_time(problem: Problem, stop: Stop) -> bool:
+    """Whether some vehicle that drives there first is there before the last window ends."""
+    if stop.id in problem.locked_to or not stop.windows:
+        return False
+    first_s = min(
+        one.shift_start_s + problem.profiles[one.profile].duration_s.item(one.start_place, stop.place)
+        for one in problem.vehicles
+    )
+    return first_s + stop.setup_s < stop.windows[-1][1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Walked:
     """A stop reached in the given order: too late for its windows or not, and when the vehicle could be home."""

@@ -3,25 +3,32 @@
 What cannot be on time is late at a price, and the shift reaches as far as the round needs: there is always an answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from routing.solving.fits import DoesNotFit
 from routing.solving.price import route_cost
-from routing.solving.problem import Problem, Reload, Sequences, Step, Stop
-from routing.solving.replanning.loosen import loosen
+from routing.solving.problem import Problem, Reload, Step, Stop
+from routing.solving.replanning.loosen import loosen, punctual
 from routing.solving.solution import Route
 from routing.solving.steps import stops_of
 from routing.solving.timing.retime import retime
 from routing.solving.timing.walk import IMPOSSIBLE, Walker, alone
 
+if TYPE_CHECKING:
+    from routing.solving.ruin_recreate import RuinRecreate
+
 SEARCH_S = 0.3
 LATE_COST_PER_H = 14_400
 _HOT, _COLD = 1.0, 0.02
 """The present order is a good one: a search that begins hotter has no time to find back to it."""
-_SLICE_S = 0.04
+_PUNCTUAL = 0.3
+"""Of the search, at most, in which nobody may be late although somebody must: an order without lateness needs no walk
+of the whole route for each try, and is found many times as fast."""
+_SLICE_S = 0.02
 _FIRST = 200
 _LONGEST = 3
 """So many stops in a row are moved at once (Or 1976)."""
@@ -52,24 +59,29 @@ def one_route(
     seed: int = 1,
     compiled: bool | None = None,
 ) -> Reordered:
-    """Return the round of the problem's one vehicle in the best order found within `seconds` of search.
+    """Return the round of the problem's one vehicle in the best order found within `seconds` in all.
 
     The order of `start` is the first one tried, so the answer costs no more. With `iterations` the same input gives
     the same order. The compiled search is used once `warm` is through, plain moves until then, unless `compiled` says
     which. `NotDriveable`.
     """
+    began_s = monotonic()
     (vehicle,) = problem.vehicles
-    present = list(start)
-    problem = loosen(problem, [present], late_cost_per_h=LATE_COST_PER_H * max(1, vehicle.cost_per_s), overtime=True)
-    by_id = {stop.id: stop for stop in problem.stops}
-    present = [step if isinstance(step, Reload) else by_id[step.id] for step in present]
+    late_cost_per_h = LATE_COST_PER_H * max(1, vehicle.cost_per_s)
+    strict, problem = problem, loosen(problem, [list(start)], late_cost_per_h=late_cost_per_h, overtime=True)
+    present = _steps_of(problem, start)
     try:
         before = _timed(problem, present)
     except DoesNotFit as refusal:
         raise NotDriveable(str(refusal)) from refusal
 
     best = before
-    for steps in _searched(problem, present, seconds, iterations, seed, bool(_warm) if compiled is None else compiled):
+    if len(present) > 1 and iterations != 0:
+        left_s = max(seconds / 2, seconds - 2 * (monotonic() - began_s))  # to time the new order, as it was the old one
+        if bool(_warm) if compiled is None else compiled:
+            steps = _compiled(problem, punctual(strict, problem), present, left_s, iterations, seed)
+        else:
+            steps = _plain(problem, present, left_s)
         found = _better(problem, steps, than=best)
         if found is not None and _same(steps, present):
             best = found
@@ -89,31 +101,59 @@ _warming = Lock()
 _warm: list[bool] = []
 
 
-def _searched(
-    problem: Problem, start: list[Step], seconds: float, iterations: int | None, seed: int, compiled: bool
-) -> list[list[Step]]:
-    if len(start) < 2 or iterations == 0:
-        return []
-    return [_compiled(problem, start, seconds, iterations, seed) if compiled else _plain(problem, start, seconds)]
-
-
-def _compiled(problem: Problem, start: list[Step], seconds: float, iterations: int | None, seed: int) -> list[Step]:
+def _compiled(
+    problem: Problem, strict: Problem, start: list[Step], seconds: float, iterations: int | None, seed: int
+) -> list[Step]:
+    """Search among orders that are on time; where no such order of all stops is found soon, among late ones, too."""
     from routing.solving.ruin_recreate import RuinRecreate  # noqa: PLC0415 - loads a compiler
 
-    ends_s = monotonic() + seconds
-    sequences: Sequences = [start]
-    found = RuinRecreate(problem, stops_of(start), seed=seed, start=sequences)
-    size = _FIRST if iterations is None else iterations
-    while found.worth_running:
-        began_s = monotonic()
-        share = 1 - max(0.0, ends_s - began_s) / seconds if iterations is None else 0.0
-        ahead = min(1.0, share + _SLICE_S / seconds) if iterations is None else 1.0
-        found.run(size, hot=_temperature(share), cold=_temperature(ahead))
-        now_s = monotonic()
-        if iterations is not None or now_s + _SLICE_S / 2 > ends_s:
-            break
-        size = max(1, round(size * min(3.0, _SLICE_S / max(1e-6, now_s - began_s))))
-    return found.best[0]
+    cooling = _Cooling(monotonic(), seconds, iterations)
+    served = {stop.id for stop in stops_of(start)}
+
+    def search(asked: Problem, steps: Sequence[Step]) -> "RuinRecreate":
+        stops = [stop for stop in asked.stops if stop.id in served]
+        return RuinRecreate(asked, stops, seed=seed, start=[_steps_of(asked, steps)])
+
+    found = search(strict, start)
+    cooling.run(found, while_=lambda share: share < _PUNCTUAL or _same(found.best[0], start))
+    if _same(found.best[0], start):
+        return _steps_of(problem, found.best[0])
+    late = search(problem, found.best[0])
+    cooling.run(late, while_=lambda share: True)
+    return late.best[0]
+
+
+def _steps_of(problem: Problem, steps: Sequence[Step]) -> list[Step]:
+    """The same stops as this problem has them."""
+    by_id = {stop.id: stop for stop in problem.stops}
+    return [step if isinstance(step, Reload) else by_id[step.id] for step in steps]
+
+
+class _Cooling:
+    """One cooling by the clock, or by so many iterations, that two searches may share."""
+
+    def __init__(self, began_s: float, seconds: float, iterations: int | None) -> None:
+        self._began_s, self._seconds, self._iterations = began_s, seconds, iterations
+        self._done = 0
+
+    def run(self, search: "RuinRecreate", *, while_: Callable[[float], bool]) -> None:
+        """Go on cooling with this search, for a first few iterations in any case."""
+        size, share = _FIRST, self._share(0, 0.0)
+        while search.worth_running:
+            began_s = monotonic()
+            size = size if self._iterations is None else min(_FIRST, max(1, self._iterations - self._done))
+            search.run(size, hot=_temperature(share), cold=_temperature(self._share(size, _SLICE_S)))
+            self._done += size
+            if self._iterations is None:
+                size = max(1, round(size * min(3.0, _SLICE_S / max(1e-6, monotonic() - began_s))))
+            share = self._share(0, 0.0)
+            if share >= 1 or not while_(share):
+                break
+
+    def _share(self, iterations: int, seconds: float) -> float:
+        if self._iterations is not None:
+            return min(1.0, (self._done + iterations) / self._iterations)
+        return min(1.0, (monotonic() + seconds - self._began_s) / self._seconds)
 
 
 def _temperature(share: float) -> float:

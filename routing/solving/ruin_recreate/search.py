@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.ruin_recreate.anneal import anneal
+from routing.solving.ruin_recreate.fleet import close_a_route
+from routing.solving.ruin_recreate.layout import Task
 from routing.solving.ruin_recreate.pack import Packed
 from routing.solving.ruin_recreate.pool import Pool, PooledRoute
 from routing.solving.ruin_recreate.resume import count_up, take_up
@@ -19,9 +21,13 @@ from routing.solving.ruin_recreate.translate import Translation
 HOT, COLD = 3.0, 0.05
 """First and last temperature in units of the mean short arc; a colder start costs 0.5 to 2 %."""
 
+_ANY_WAY = 2
+"""A vehicle that costs more than so many of the farthest ways out and back is not used to shorten ways."""
+
+_SHRINKING = 1.0
+"""Temperature while the fleet is made smaller."""
+
 _POOL = 20_000
-_POOLED_STOPS = 3_000
-"""Above, reading the plan takes a noticeable share of the time, and set partitioning finds nothing."""
 
 type OnBetter = Callable[[Sequences, float], None]
 """Told of each better plan, and the share of the limit used."""
@@ -38,14 +44,26 @@ class RuinRecreate:
     many searches as there are cores may run side by side: `run` releases the GIL.
     """
 
-    def __init__(self, problem: Problem, stops: Sequence[Stop], *, seed: int, start: Sequences | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        stops: Sequence[Stop],
+        *,
+        seed: int,
+        start: Sequences | None = None,
+        pooling: bool = False,
+    ) -> None:
+        """With `pooling` it remembers the routes it meets, which takes a noticeable share of the time."""
         translation = Translation(problem, stops)
         self._problem, self._stops = problem, translation.stops
         self._task = translation.task()
         self._short_arc = translation.nearest.short_arc
+        self.fleet_first = _fleet_first(problem, self._task, float(translation.far.max(initial=0)))
+        """Whether a vehicle less is worth any way, so that `shrink` pays."""
         self._request_of = translation.requests.of.tolist()
         self._plan, self._work = empty_plan(self._task), room_for(self._task, seed=seed)
         self._packed = tuple(Packed(parts) for parts in (self._task, self._plan, self._work))
+        self._pooling = pooling
         self._pool = Pool(self._task.kind_numbers.tolist(), most=_POOL)
         self._take_up(_locked(problem, translation.stops) if start is None else start)
         self._anneal(0, 1.0, 1.0)
@@ -58,8 +76,20 @@ class RuinRecreate:
         if not self.worth_running or iterations < 1:
             return
         self._anneal(iterations, hot, cold, halt)
-        if len(self._stops) <= _POOLED_STOPS:
+        if self._pooling:
             self._pool.meet(self.current, self._plan.routes["cost"].tolist())
+
+    def shrink(self, iterations: int) -> None:
+        """So many iterations to serve all with a vehicle less, at most; the next call goes on, or takes one more away.
+
+        The current plan may leave stops out then: go on with a new search from `best`.
+        """
+        tally = self._plan.tally[0]
+        if not tally["absent"]:
+            close_a_route(*self._records())
+        tally["shrinking"] = 1
+        self._anneal(iterations, _SHRINKING, _SHRINKING)
+        tally["shrinking"] = 0
 
     def _anneal(self, iterations: int, hot: float, cold: float, halt: NDArray[np.uint8] | None = None) -> None:
         never = np.zeros(1, np.uint8) if halt is None else halt
@@ -114,6 +144,12 @@ class RuinRecreate:
             served = {self._request_of[node] for node in nodes.tolist() if node < len(self._stops)}
             number = {id: at for id, at in number.items() if self._request_of[at] not in served}
         count_up(task, plan)
+
+
+def _fleet_first(problem: Problem, task: Task, far: float) -> bool:
+    fixed = min((vehicle.fixed_cost for vehicle in problem.vehicles), default=0)
+    free = not any(vehicle.locked or vehicle.reload for vehicle in problem.vehicles)
+    return bool(task.sparing and free and task.requests["must"].all() and fixed > _ANY_WAY * far)
 
 
 def search(

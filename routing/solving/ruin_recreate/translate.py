@@ -48,12 +48,15 @@ class Translation:
     def arcs(self) -> Arcs:
         """What ways between stops cost the most common kind of vehicle."""
         common = self.kinds.models[int(np.bincount(self.kinds.of).argmax())] if self.kinds.models else None
-        profile = self.problem.profiles[common.profile] if common else next(iter(self.problem.profiles.values()))
+        profile = list(self.problem.profiles).index(common.profile) if common else 0
+        matrices = matrices_of(self.problem)
         costs = (common.cost_per_s, common.cost_per_m) if common else (1, 0)
         open_close = [opening(stop, self.origin_s, self.horizon_s) for stop in self.stops]
         return Arcs(
-            profile.duration_s,
-            profile.distance_m,
+            matrices.duration_s[profile],
+            matrices.distance_m[profile],
+            matrices.duration_to_s[profile],
+            matrices.distance_to_m[profile],
             *(costs if any(costs) else (1, 0)),
             np.array([stop.place for stop in self.stops], np.int64),
             np.array([stop.service_s for stop in self.stops], np.int64),
@@ -149,7 +152,6 @@ class Translation:
             loaded=int(bool(collect.any() or self.problem.deliveries or (rows["most_reloads"] > 0).any())),
             early=int((spots.rows["early_per_h"] > 0).any()),
             preferred=int(any(stop.vehicle_costs for stop in self.stops)),
-            sparing=int(rows.size == 1),
             must_penalty=self.must_penalty(),
             balance_per_h2=by_time,
             balance_per_stop2=balance.cost if balance and balance.measure is Measure.STOPS else 0,

@@ -10,6 +10,7 @@ from routing.solving.processes.named import named
 from routing.solving.searching.asked import Asked, Elsewhere, Hear
 from routing.solving.searching.cooling import Cooled, Stretch, cool
 from routing.solving.searching.decompose import Decomposition
+from routing.solving.searching.leftover import LAST, serve_what_is_left
 from routing.solving.searching.parts import (
     Part,
     PartAnswer,
@@ -22,10 +23,12 @@ from routing.solving.searching.parts import (
 )
 
 _EPOCHS = 12
+_FEWEST, _PART_S = 4, 1.0
+"""Where the parts would have less than so many seconds each, they are cut anew less often: each begins with a tenth of
+a second in which nothing is searched."""
 _WHOLE = 0.08
 """Of the search, before the first cut: parts of a bad plan are bad parts."""
 _STOPS_A_PART = 1000
-_MOST_ROUTES = 2000
 
 
 def in_threads(count: int, halted: Callable[[], bool]) -> SolveParts:
@@ -53,7 +56,14 @@ def beside(here: SolveParts, width: int, elsewhere: Elsewhere, halted: Callable[
 
 
 def cool_in_parts(
-    asked: Asked, *, until: float, lanes: int, solve_parts: SolveParts, hear: Hear, halted: Callable[[], bool]
+    asked: Asked,
+    *,
+    until: float,
+    lanes: int,
+    most_routes: int,
+    solve_parts: SolveParts,
+    hear: Hear,
+    halted: Callable[[], bool],
 ) -> Cooled:
     """Cool from hot to cold until that share of the budget; `lanes` of the parts are solved at a time."""
     plan = cool(
@@ -71,11 +81,14 @@ def cool_in_parts(
     decomposition = Decomposition(asked.problem, asked.stops)
     count = max(lanes, round(len(asked.stops) / _STOPS_A_PART))
     routes = {}
-    for epoch in range(_EPOCHS):
+    epochs = _epochs(asked.budget.part(_WHOLE * until, until), lanes, count)
+    for epoch in range(epochs):
         if halted() or not any(plan.current):
             break
         shares = decomposition.shares(plan.current, parts=count, chance=chance, by_angle=epoch % 2 == 0)
-        edges = [_WHOLE + (1 - _WHOLE) * at / _EPOCHS for at in (epoch, epoch + 1)]
+        edges = [_WHOLE + (1 - _WHOLE) * at / epochs for at in (epoch, epoch + 1)]
+        if plan.rank[0] and epoch == epochs - 1:
+            edges[1] -= LAST
         limit = _at_a_time(asked.budget.part(until * edges[0], until * edges[1]), lanes, len(shares))
         parts = [
             Part(
@@ -84,7 +97,7 @@ def cool_in_parts(
                 stretch=Stretch(*edges),
                 limit=limit,
                 seed=chance.randrange(1 << 30),
-                most_routes=_MOST_ROUTES // len(shares),
+                most_routes=most_routes // len(shares),
             )
             for share in shares
         ]
@@ -93,7 +106,15 @@ def cool_in_parts(
         hear(plan.best, until * edges[1])
         for route in routes_of(asked.problem, answers):
             routes[route.vehicle, route.steps] = route
-    return Cooled(plan.best, plan.current, plan.rank, list(routes.values())[::-1][:_MOST_ROUTES])
+    if plan.rank[0] and not halted():
+        plan = serve_what_is_left(asked, plan, until=until, hear=hear, halted=halted)
+    return Cooled(plan.best, plan.current, plan.rank, list(routes.values())[::-1][:most_routes])
+
+
+def _epochs(limit: Limit, lanes: int, parts: int) -> int:
+    if limit.seconds is None:
+        return _EPOCHS
+    return max(_FEWEST, min(_EPOCHS, round(limit.seconds * lanes / parts / _PART_S)))
 
 
 def _at_a_time(limit: Limit, lanes: int, parts: int) -> Limit:

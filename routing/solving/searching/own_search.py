@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from routing.solving.ruin_recreate.pool import PooledRoute
 
 OWN = "ruin and recreate"
-_WARM = 0.5
-"""Of the cooling is left out where there is a plan to improve: a hot start forgets it."""
+WARM, COOL = 0.5, 0.8
+"""Of the cooling are left out where there is a plan to improve: a hot start forgets it. The second is for one that a
+whole search has found, which only a cold one betters in the time that is left."""
 _HASTY = 2000
 """Iterations: a tenth of a second."""
 
@@ -54,7 +55,9 @@ def stops_a_route(asked: Asked) -> float:
 class OwnLane(ThreadLane):
     """One search of the whole problem by the own search, until a share of the budget is used."""
 
-    def __init__(self, asked: Asked, *, until: float, number: int = 0, most_routes: int = 0) -> None:
+    def __init__(
+        self, asked: Asked, *, until: float, number: int = 0, most_routes: int = 0, warm: float = WARM
+    ) -> None:
         super().__init__(OWN, self._cool)
         self.routes: list[PooledRoute] = []
         """Routes it met, the newest first, once it is done."""
@@ -62,6 +65,7 @@ class OwnLane(ThreadLane):
         self._until = until
         self._seed = asked.seed + number
         self._most_routes = most_routes
+        self._warm = warm
 
     def _cool(self, hear: Hear, halted: Callable[[], bool]) -> Sequences:
         from routing.solving.searching.cooling import Stretch, cool  # noqa: PLC0415
@@ -71,7 +75,7 @@ class OwnLane(ThreadLane):
             asked.problem,
             asked.stops,
             start=asked.start,
-            stretch=Stretch(0 if asked.start is None else _WARM, 1),
+            stretch=Stretch(0 if asked.start is None else self._warm, 1),
             limit=asked.budget.part(0, self._until),
             seed=self._seed,
             hear=lambda sequences, share: hear(sequences, self._until * share),
@@ -85,13 +89,14 @@ class OwnLane(ThreadLane):
 class PartsLane(ThreadLane):
     """One search in parts, so many of them at a time, until a share of the budget is used."""
 
-    def __init__(self, asked: Asked, *, until: float, width: int) -> None:
+    def __init__(self, asked: Asked, *, until: float, width: int, most_routes: int = 0) -> None:
         super().__init__(OWN, self._cool)
         self.routes: list[PooledRoute] = []
         """Routes it met, the newest first, once it is done."""
         self._asked = asked
         self._until = until
         self._width = width
+        self._most_routes = most_routes
 
     def _cool(self, hear: Hear, halted: Callable[[], bool]) -> Sequences:
         from routing.solving.searching.epochs import beside, cool_in_parts, in_threads  # noqa: PLC0415
@@ -104,6 +109,7 @@ class PartsLane(ThreadLane):
             self._asked,
             until=self._until,
             lanes=width,
+            most_routes=self._most_routes,
             solve_parts=solve_parts,
             hear=hear,
             halted=halted,

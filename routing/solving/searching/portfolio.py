@@ -12,7 +12,7 @@ from routing.solving.processes.named import named
 from routing.solving.searching.asked import Asked, Found
 from routing.solving.searching.budget import Budget
 from routing.solving.searching.lanes import Lane, ProcessLane, race
-from routing.solving.searching.own_search import OwnLane, PartsLane, stops_a_route, works
+from routing.solving.searching.own_search import COOL, OwnLane, PartsLane, stops_a_route, works
 from routing.solving.searching.recombine import MOST_COLUMNS, CannotRecombine, Pool, recombine, routes_in
 from routing.solving.with_pyvrp.fits import fits
 
@@ -28,11 +28,15 @@ _SENT_S = 60
 """Shorter, a search elsewhere would be over before its process has started."""
 _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
-_LONG_ROUTE = 30
-"""Stops. On longer ones PyVRP finds better plans than a second own search."""
+_BESIDE_PYVRP = 450
+"""With fewer stops PyVRP is the better second search: a second own one finds much the same plan."""
+_LONG_ROUTE = 25
+"""Stops. On longer ones, too."""
 _RACE = 0.9
 """Of the limit at least, and all but so many seconds of a long one:"""
 _RECOMBINE_S, _POLISH_S = 3.0, 6.0
+_NEARLY = 0.98
+"""Of the limit: a search for the rest of it would be over before it has begun."""
 _ITERATIONS_A_LOCAL_SEARCH = 100
 _ITERATIONS_A_SOLUTION = 100
 """What PyVRP and OR-Tools count takes so many times as long as one removal and repair."""
@@ -54,6 +58,7 @@ def find(asked: Asked) -> list[Found]:
     found = _raced(asked, lanes, until)
     if recombines:
         found += _recombined(asked, found, lanes, (until + 1) / 2 if polishes else 1.0)
+        found += [] if polishes or size > _WHOLE else _cooled_again(asked, found)
     if polishes:
         found += _polished(asked, found)
     return found
@@ -71,9 +76,10 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
     if size <= _ALONE:
         return [OwnLane(asked, until=until)]
     if size > _WHOLE:
-        return [PartsLane(asked, until=until, width=_WIDTH)]
+        most_routes = MOST_COLUMNS if size in _RECOMBINED else 0
+        return [PartsLane(asked, until=until, width=_WIDTH, most_routes=most_routes)]
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
-    if plain and (size < _RECOMBINED.start or stops_a_route(asked) > _LONG_ROUTE):
+    if plain and (size < _BESIDE_PYVRP or stops_a_route(asked) > _LONG_ROUTE):
         return [own[0], _pyvrp(asked, until)]
     return [*own]
 
@@ -114,6 +120,15 @@ def _recombined(asked: Asked, found: Sequence[Found], lanes: Sequence[Lane], unt
         log.warning("the routes were not recombined: %s", fault)
         return []
     return [] if plan == best else [Found("set partitioning", plan)]
+
+
+def _cooled_again(asked: Asked, found: Sequence[Found]) -> list[Found]:
+    """By the clock, what time set partitioning has left; by iterations nothing is."""
+    best = _best(asked, found)
+    if best is None or not asked.budget.by_clock or asked.budget.used() > _NEARLY or asked.budget.over():
+        return []
+    again = replace(asked, start=best, seed=asked.seed + _WIDTH)
+    return _raced(again, [OwnLane(again, until=1.0, number=at, warm=COOL) for at in range(_WIDTH)], 1.0)
 
 
 def _polished(asked: Asked, found: Sequence[Found]) -> list[Found]:

@@ -11,7 +11,7 @@ driver's own time and not part of the route.
 from collections.abc import Sequence
 
 from routing.solving.fits import DoesNotFit, check_steps
-from routing.solving.problem import Problem, Reload, Step, Stop, Vehicle
+from routing.solving.problem import Measure, Problem, Reload, Step, Stop, Vehicle
 from routing.solving.solution import Reason, Reloaded, Route, Visit
 from routing.solving.timing.legs import Halted, Leg, Schedule, walk
 from routing.solving.timing.schedule import check_schedule, schedule
@@ -25,7 +25,8 @@ def retime(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Route:
     """
     check_steps(problem, vehicle, steps)
     legs, distance_m = _legs(problem, vehicle, steps)
-    return _route(vehicle, steps, legs, schedule(vehicle, legs), distance_m=distance_m)
+    balanced = problem.balance is not None and problem.balance.measure is Measure.TIME
+    return _route(vehicle, steps, legs, schedule(vehicle, legs, balanced=balanced), distance_m=distance_m)
 
 
 def check_route(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> None:

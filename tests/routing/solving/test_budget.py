@@ -1,5 +1,9 @@
-from routing.solving.limit import Limit
+from dataclasses import replace
+
+from routing.solving.limit import Limit, after_search_s
+from routing.solving.problem import SoftWindow
 from routing.solving.searching.budget import Budget
+from tests.routing.solving.instances import problem, stop, vehicle
 
 
 def never() -> bool:
@@ -39,3 +43,18 @@ class TestBudget:
         assert Budget(Limit(seconds=100), never).before(3, least=0.9) == 0.97
         assert Budget(Limit(seconds=10), never).before(3, least=0.9) == 0.9
         assert Budget(Limit(iterations=10), never).before(3, least=0.9) == 0.9
+
+
+class TestLimit:
+    def test_leaves_what_something_else_does_not_take(self) -> None:
+        assert Limit(seconds=10, iterations=5).less(1.5) == Limit(seconds=8.5, iterations=5)
+        assert Limit(iterations=5).less(1.5) == Limit(iterations=5)
+
+    def test_leaves_half_at_least(self) -> None:
+        assert Limit(seconds=10).less(9) == Limit(seconds=5)
+
+    def test_leaves_room_for_exact_times_by_the_number_of_stops(self) -> None:
+        plain, soft = stop(1), stop(1, soft_window=SoftWindow(start_s=0, end_s=9, late_cost_per_h=1))
+        many = [replace(plain, id=str(number)) for number in range(2, 200)]
+        assert after_search_s(problem(vehicle(), plain)) < after_search_s(problem(vehicle(), soft))
+        assert after_search_s(problem(vehicle(), soft)) < after_search_s(problem(vehicle(), soft, *many))

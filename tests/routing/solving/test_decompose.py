@@ -134,6 +134,7 @@ class TestSearchInParts:
                 ),
                 until=0.9,
                 lanes=2,
+                most_routes=10,
                 solve_parts=in_threads(2, lambda: False),
                 hear=lambda plan, share: told.append(rank(TOWN, plan)),
                 halted=lambda: False,
@@ -146,3 +147,32 @@ class TestSearchInParts:
         assert rank(TOWN, best) < rank(TOWN, PLAN)
         assert rank(TOWN, best) == min(told)
         assert found() == best
+
+
+class TestServeWhatIsLeft:
+    def test_finds_room_in_the_whole(self) -> None:
+        from routing.solving.searching.cooling import Cooled
+        from routing.solving.searching.leftover import serve_what_is_left
+
+        number = max(range(len(PLAN)), key=lambda at: len(PLAN[at]))
+        robbed = [steps[2:] if at == number else steps for at, steps in enumerate(PLAN)]
+        asked = Asked(
+            problem=TOWN,
+            stops=TOWN.stops,
+            start=None,
+            seed=4,
+            budget=Budget(Limit(iterations=2000), lambda: False),
+            hear=lambda plan, share: None,
+        )
+
+        found = serve_what_is_left(
+            asked,
+            Cooled(robbed, robbed, rank(TOWN, robbed), []),
+            until=1,
+            hear=lambda plan, share: None,
+            halted=lambda: False,
+        )
+
+        assert len(left_out(TOWN, robbed)) == 2
+        assert left_out(TOWN, found.best) == []
+        assert found.rank == rank(TOWN, found.best)

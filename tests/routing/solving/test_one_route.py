@@ -20,6 +20,17 @@ def round_(stops: int, *, seed: int) -> tuple[Problem, list[Stop]]:
     return problem(vehicle(), *parts), parts
 
 
+def tight(stops: int, *, seed: int) -> tuple[Problem, list[Stop]]:
+    """Stops on the line, in an order in which each is reached ten minutes before its window ends."""
+    made, now_s, here, found = random.Random(seed), 0, 0, []
+    for number in range(stops):
+        place = 1 + made.randrange(9)
+        now_s += 100 * abs(place - here)
+        found.append(stop(place, str(number), service_s=20, windows=((max(0, now_s - 600), now_s + 600),)))
+        now_s, here = now_s + 20, place
+    return problem(vehicle(shift_end_s=now_s + 1000), *found), found
+
+
 def names(steps: list) -> list[str]:  # type: ignore[type-arg]
     return [step.id for step in steps]
 
@@ -38,6 +49,24 @@ class TestAnOrder:
 
         assert (found.cost_before, found.cost_after) == (1000, 800)
         assert found.before.duration_s - found.after.duration_s == 200
+
+    def test_lets_only_those_be_late_who_must(self, compiled: bool) -> None:
+        asked = problem(
+            vehicle(), stop(1, windows=((0, 50),)), stop(2, windows=((200, 260),)), stop(3, windows=((300, 360),))
+        )
+
+        found = one_route(asked, asked.stops[::-1], compiled=compiled)
+
+        assert names(found.steps) == ["at 1", "at 2", "at 3"]
+        assert [visit.start_s for visit in found.after.visits] == [100, 200, 300]
+
+    def test_of_many_with_tight_windows_is_on_time(self) -> None:
+        asked, hidden = tight(60, seed=5)
+
+        found = one_route(asked, sorted(hidden, key=lambda one: one.place), iterations=3000, compiled=True)
+
+        begins = {visit.stop_id: visit.start_s for visit in found.after.visits}
+        assert [one.id for one in asked.stops if begins[one.id] >= one.windows[0][1]] == []
 
     def test_keeps_the_locked_first(self, compiled: bool) -> None:
         asked = problem(vehicle(locked=("at 4",)), stop(4), stop(2), stop(1), stop(3))
