@@ -125,6 +125,7 @@ TABLE = {
     "returns.withdraw_return": to(*SENDERS, scope="deliveries:write"),
     "slots.list_zone_slots": to(*SENDERS, scope="slots:read"),
     "slots.list_point_slots": to(*SENDERS, scope="slots:read"),
+    "delivery_options.offer_options": to(*SENDERS, scope="slots:read"),
     "holds.hold_slot": to(*SENDERS, scope="slots:write"),
     "holds.list_holds": to(*SENDERS, scope="slots:read"),
     "holds.read_hold": to(*SENDERS, scope="slots:read"),
