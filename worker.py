@@ -40,7 +40,7 @@ from deliveries.facts import (
     PickupFailed,
     PromiseMoved,
 )
-from driving.facts import StopArrived, StopDone, StopEnroute
+from driving.facts import DeliveryHeldBack, StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
@@ -88,6 +88,7 @@ from pickup_points.facts import (
     StayCancelled,
     StayExpired,
     StayExtended,
+    StayRedirected,
     StayReminded,
 )
 from pickup_points.tasks import CANCEL_STAYS, FOLLOW_ORDER
@@ -227,6 +228,8 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     LockerLockedOut: (),
     ParcelMisplaced: (),
     ParcelMoved: (),
+    StayRedirected: (),
+    DeliveryHeldBack: (),
 }
 
 # A queue by kind: a solve never keeps an arrival waiting.

@@ -41,6 +41,7 @@ RESOURCES = (
     "zones",
     "slots",
     "holds",
+    "delivery_options",
     "places",
     "people",
     "organisations",

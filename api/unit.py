@@ -1,13 +1,15 @@
 """The unit of work: one transaction a request, opened here and nowhere else.
 
 Views that talk to a store, to the streets, or hash a password are marked `@own_units` and open short ones of their
-own with `unit()`, so that no transaction waits for the network.
+own with `unit()`, so that no transaction waits for the network. Where such work comes before the one unit that counts,
+the view is marked `@prepared_by`: it is done first, and once more when the unit finds that it does not hold any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, request
@@ -19,6 +21,8 @@ from kernel.database import Sessions
 from kernel.errors import Refusal
 
 _OWN_UNITS = "_own_units"
+_PREPARATION = "_preparation"
+_TRIES = 8
 
 
 def own_units[F: Callable[..., Any]](view: F) -> F:
@@ -30,6 +34,34 @@ def own_units[F: Callable[..., Any]](view: F) -> F:
 def opens_own_units(view: Callable[..., Any]) -> bool:
     """Whether the view opens its own short units of work."""
     return hasattr(view, _OWN_UNITS)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is done before a view's unit of work; the parameters of the path are its arguments."""
+
+    deed: Callable[..., Any]
+    again_on: type[Refusal]
+
+
+def prepared_by[F: Callable[..., Any]](deed: Callable[..., Any], *, again_on: type[Refusal]) -> Callable[[F], F]:
+    """Mark a view for which `deed` is done while no unit is open. One that raises `again_on` begins anew, a few times.
+
+    What the deed refuses is raised where the view asks for what was `prepared`.
+    """
+
+    def mark(view: F) -> F:
+        setattr(view, _PREPARATION, Preparation(deed, again_on))
+        return view
+
+    return mark
+
+
+def prepared() -> Any:
+    """Return what was prepared for the view."""
+    if isinstance(g.prepared, Refusal):
+        raise g.prepared
+    return g.prepared
 
 
 def session() -> Session:
@@ -67,6 +99,26 @@ class App(Flask):
             with unit() as short:
                 access.check(short, view)
             return super().dispatch_request()
+        preparation: Preparation | None = getattr(view, _PREPARATION, None)
+        if preparation is None:
+            return self._once(view)
+        for _ in range(_TRIES - 1):
+            _prepare(view, preparation)
+            with suppress(preparation.again_on):
+                return self._once(view)
+        _prepare(view, preparation)
+        return self._once(view)
+
+    def _once(self, view: Callable[..., Any]) -> ResponseReturnValue:
         with unit() as g.session:
             access.check(g.session, view)
             return idempotency.once(g.session, super().dispatch_request)
+
+
+def _prepare(view: Callable[..., Any], preparation: Preparation) -> None:
+    with unit() as short:
+        access.check(short, view)
+    try:
+        g.prepared = preparation.deed(**(request.view_args or {}))
+    except Refusal as refusal:
+        g.prepared = refusal

@@ -38,3 +38,13 @@ class StopDone(Fact, kind="stop.done", about="route_id"):
     delivery_ids: list[UUID]
     outcomes: dict[str, str]
     device_time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryHeldBack(Fact, kind="delivery.held_back", about="delivery_id"):
+    """When the van was loaded, no point near its own had room for it: it stays behind and waits for a plan again."""
+
+    delivery_id: UUID
+    route_id: UUID
+    point_id: UUID
+    reason: str

@@ -29,8 +29,13 @@ def digest_of(code: str) -> str:
 
 
 def qr_text(*, point_id: UUID, delivery_id: UUID) -> str:
-    """Return what stands in the QR code: the point too, so that a wrong one is known at once."""
-    return f"doorstep:{point_id}:{code_of(point_id=point_id, delivery_id=delivery_id)}"
+    """Return what stands in the QR code."""
+    return qr_of(point_id, code_of(point_id=point_id, delivery_id=delivery_id))
+
+
+def qr_of(point_id: UUID, code: str) -> str:
+    """Return what stands in the QR code of a code: the point too, so that a wrong one is known at once."""
+    return f"doorstep:{point_id}:{code}"
 
 
 def read(text: str) -> tuple[str, UUID | None]:

@@ -165,6 +165,16 @@ class ParcelMoved(Fact, kind="parcel.moved", about="delivery_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StayRedirected(Fact, kind="stay.redirected", about="delivery_id"):
+    """A delivery on its way to a point goes to another one; `reason` is what spoke against the first."""
+
+    delivery_id: UUID
+    from_point_id: UUID
+    to_point_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParcelCheckedIn(Fact, kind="stay.checked_in", about="delivery_id"):
     """The point has the parcel."""
 

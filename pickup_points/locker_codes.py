@@ -54,6 +54,11 @@ def period_of(at: datetime) -> int:
     return int((at - _EPOCH) / PERIOD)
 
 
+def hours_of(period: int) -> tuple[datetime, datetime]:
+    """Return the half-open time in which a courier's code of the step is listened to: one step more on each side."""
+    return _EPOCH + (period - 1) * PERIOD, _EPOCH + (period + 2) * PERIOD
+
+
 def is_same(code: str, given: str) -> bool:
     """Compare in a time that says nothing of where they differ."""
     return hmac.compare_digest(code.encode(), given.encode("utf-8", "surrogatepass"))

@@ -55,6 +55,11 @@ class KeptDays:
         found = {at: self._day((carrier_id, at), resting_on, read) for at, resting_on in editions.items()}
         return {at: day for at, day in found.items() if day is not None}
 
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        with self._own:
+            self._kept.clear()
+
     def _day(self, key: tuple[UUID, date], editions: Editions, read: ReadRounds) -> CarrierDay | None:
         with self._own:
             making = self._making.setdefault(key, Lock())

@@ -16,6 +16,8 @@ _QUICK = 0.25
 """The share of the drives that are quicker than the guess. Too slow it would hide positions, too quick ask for more."""
 _SHORT_M = 50.0
 """A drive below this says nothing of the others."""
+_FEW = 20
+"""So few drives say nothing either: a courier who waited on one of them would hide all that is far."""
 
 
 class Drive(NamedTuple):
@@ -35,17 +37,17 @@ class Pace:
 
 
 EASY = Pace(seconds=0.15, metres=1.2)
-"""Where no drive says anything: a car's, on straight streets."""
+"""Where too few drives say anything: a car's, on straight streets."""
 
 
 def pace(drives: Iterable[Drive]) -> Pace:
-    """The pace of the quicker ones among these drives."""
+    """The pace of the quicker ones among these drives; of a few: EASY."""
     known = [
         (drive.duration_s / drive.straight_m, drive.distance_m / drive.straight_m)
         for drive in drives
         if drive.straight_m >= _SHORT_M
     ]
-    if not known:
+    if len(known) < _FEW:
         return EASY
     seconds, metres = np.quantile(np.array(known), _QUICK, axis=0).tolist()
     return Pace(seconds, metres)

@@ -42,6 +42,12 @@ def resting(session: Session, *, carrier_id: UUID, first: date, days: int, zone:
     return [Resting(row[0], row[1].astimezone(local).date(), row[1], row[2], tuple(row[3:])) for row in rows]
 
 
+def edition_of(session: Session, shift_id: UUID) -> tuple[object, ...] | None:
+    """Return the edition of one shift as it is now, None when it is cancelled."""
+    row: Any = session.execute(_editions().where(Shift.id == shift_id, Shift.cancelled_at.is_(None))).one_or_none()
+    return None if row is None else tuple(row[3:])
+
+
 def _editions() -> Select[Any]:
     """The shifts with their versions, their vehicles', and those of the routes that count, as `rounds` chooses them."""
     route = (

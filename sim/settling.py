@@ -25,9 +25,17 @@ TOLD = frozenset(
         "delivery.courier_arrived",
         "delivery.delivered",
         "delivery.attempt_failed",
+        "delivery.at_point",
+        "delivery.collected",
+        "delivery.returning",
+        "stay.ready",
+        "stay.reminded",
+        "stay.extended",
+        "stay.expired",
+        "collection.acknowledged",
     }
 )
-ENDS = frozenset({"delivery.delivered", "delivery.attempt_failed", "delivery.cancelled"})
+ENDS = frozenset({"delivery.delivered", "delivery.attempt_failed", "delivery.cancelled", "delivery.at_point"})
 
 
 async def settle(

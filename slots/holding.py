@@ -20,12 +20,14 @@ from kernel.errors import Conflict, FieldError, Invalid
 from kernel.ids import new_id
 from pickup_points.reserving import PointFull
 from routing.constraints import refused_as
-from slots import keeping, room
+from slots import keeping, room, route_room
 from slots.admitting import OVER_CAPACITY, Load, SlotFull, SlotWithdrawn, check
 from slots.facts import BookingCancelled, HoldExtended, HoldReleased, SlotHeld
 from slots.keeping import HoldLapsed, lapse
 from slots.models import Hold, HoldState, Slot
+from slots.offered_prices import discounted
 from slots.queries import Admission, admission, counted
+from slots.route_room import FoundRoom
 
 KEPT_FOR = timedelta(minutes=15)
 
@@ -63,11 +65,13 @@ class Wish:
     keep_for: timedelta = KEPT_FOR
 
 
-def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime) -> Hold:
+def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime, route: FoundRoom | None = None) -> Hold:
     """Keep a place in the slot, and the room that goes with it, until the hold expires.
 
+    `route` is the room that was found in the routes, None where nobody is laid out to drive yet; it makes the price.
+
     SlotNotFound, MerchantUnknown; all of `admitting.check`; of a zone's slot OutsideZone and all that
-    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`.
+    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`; RouteRoomTaken.
     """
     merchant_id = _merchant(session, wish, caller=caller)
     located = None if wish.address is None else locate(session, wish.address)
@@ -84,6 +88,9 @@ def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime) -> H
     with refused_as(OVER_CAPACITY, session):
         session.add(made)
     _reserve(session, made, slot, wish, now=now)
+    if route is not None:
+        route_room.take(session, made, route, now=now)
+        made.price_minor = discounted(slot.price_minor, added_cost=route.offer.added_cost)
 
     fact = SlotHeld(
         hold_id=made.id,

@@ -10,9 +10,10 @@ from accounts.principals import Role
 from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.deliveries.views import UNFIT
+from api.holds.preparing import check_room, find_room
 from api.holds.schemas import ConfirmationSchema, HoldDraftSchema, HoldExtensionSchema, HoldQuery, HoldSchema
 from api.pages import page_schema, paged
-from api.unit import session
+from api.unit import prepared, prepared_by, session
 from deliveries.locating import AddressMissing
 from deliveries.merchants import MerchantUnknown
 from deliveries.progress import DeliveryNotInState
@@ -29,12 +30,14 @@ from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone,
 from slots.keeping import HoldLapsed, HoldNotFound
 from slots.models import Hold
 from slots.queries import SlotNotFound
+from slots.route_room import NoRouteRoom, RouteRoomTaken
 
 blueprint = Blueprint("holds", __name__, url_prefix="/v1", description="Places in slots, kept and booked.")
 
 
 @blueprint.route("/holds", methods=["POST"])
 @open_to(Role.MERCHANT, Role.DISPATCHER, Role.ADMIN, scope="slots:write")
+@prepared_by(find_room, again_on=RouteRoomTaken)
 @blueprint.arguments(HoldDraftSchema)
 @blueprint.response(201, HoldSchema)
 @blueprint.refuses(
@@ -54,13 +57,15 @@ blueprint = Blueprint("holds", __name__, url_prefix="/v1", description="Places i
     NothingFits,
     PointFull,
     PointTakesNothing,
+    NoRouteRoom,
+    RouteRoomTaken,
 )
 def hold_slot(wish: Wish) -> tuple[Hold, int, dict[str, str]]:
     """Keep a place in a slot for a customer who decides.
 
     With it goes the room that is needed: a compartment at the pickup point, or a gap in the routes.
     """
-    made = holding.hold(session(), wish, caller=caller(), now=clock.now())
+    made = holding.hold(session(), wish, route=prepared(), caller=caller(), now=clock.now())
     return made, 201, {"Location": f"/v1/holds/{made.id}"}
 
 
@@ -84,6 +89,7 @@ def read_hold(hold_id: UUID) -> Hold:
 
 @blueprint.route("/holds/<uuid:hold_id>/confirm", methods=["POST"])
 @open_to(Role.MERCHANT, Role.DISPATCHER, Role.ADMIN, scope="slots:write")
+@prepared_by(check_room, again_on=RouteRoomTaken)
 @blueprint.arguments(ConfirmationSchema)
 @blueprint.response(200, HoldSchema)
 @blueprint.refuses(
@@ -99,6 +105,7 @@ def read_hold(hold_id: UUID) -> Hold:
     DeliveryBookedAlready,
     ParcelsDiffer,
     MerchantUnknown,
+    NoRouteRoom,
     *UNFIT,
 )
 def confirm_hold(confirmation: dict[str, Any], hold_id: UUID) -> Hold:
@@ -106,6 +113,7 @@ def confirm_hold(confirmation: dict[str, Any], hold_id: UUID) -> Hold:
 
     To confirm once more changes nothing and answers the same booking.
     """
+    prepared()
     what = confirmation["delivery"] or confirmation["delivery_id"]
     return confirming.confirm(session(), hold_id, what, caller=caller(), now=clock.now())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.lockers import devices
+from api.lockers import devices, driver
 from api.lockers.doors import blueprint
 
-__all__ = ["blueprint", "devices"]
+__all__ = ["blueprint", "devices", "driver"]

@@ -124,6 +124,7 @@ TABLE = {
     "returns.withdraw_return": to(*SENDERS, scope="deliveries:write"),
     "slots.list_zone_slots": to(*SENDERS, scope="slots:read"),
     "slots.list_point_slots": to(*SENDERS, scope="slots:read"),
+    "delivery_options.offer_options": to(*SENDERS, scope="slots:read"),
     "holds.hold_slot": to(*SENDERS, scope="slots:write"),
     "holds.list_holds": to(*SENDERS, scope="slots:read"),
     "holds.read_hold": to(*SENDERS, scope="slots:read"),
@@ -160,6 +161,8 @@ TABLE = {
     "counter.reject_order": to(COUNTER, scope="counter:write"),
     "counter.hand_parcels_over": to(COUNTER, scope="counter:write"),
     # Those who drive.
+    "lockers.check_load": to(DRIVER, scope="driving:write"),
+    "lockers.issue_pass": to(DRIVER, scope="driving:write"),
     "driver.read_own_route": to(DRIVER, scope="driving:write"),
     "driver.report_stop_event": to(DRIVER, scope="driving:write"),
     "driver.reorder_own_route": to(DRIVER, scope="driving:write"),

@@ -30,7 +30,8 @@ def anneal(
 ) -> None:
     """So many iterations, cooling from `hot` to `cold` (units of cost) by the same factor each; `halt[0]` ends them.
 
-    With no iterations it inserts all that is absent, and takes the outcome whatever it costs.
+    With no iterations it inserts all that is absent, and takes the outcome whatever it costs. While the fleet is made
+    smaller it ends as soon as nobody is absent.
     """
     build = iterations == 0
     temperature = np.inf if build else hot
@@ -41,6 +42,8 @@ def anneal(
         _iterate(task, plan, work, temperature, build)
         tally(plan).iterations += not build
         temperature *= factor
+        if tally(plan).shrinking and tally(plan).absent == 0:
+            return
 
 
 @inlined
@@ -76,7 +79,11 @@ def _begin(plan: Any, work: Any, build: bool) -> None:
 @inlined
 def _decide(task: Any, plan: Any, work: Any, temperature: float) -> None:
     cost, lost = _changes(task, plan, work)
-    if cost < NEVER // 2 and cost + lost * task.must_penalty < temperature * impatience(work):
+    taken = cost < NEVER // 2 and cost + lost * task.must_penalty < temperature * impatience(work)
+    if tally(plan).shrinking:
+        more = _more_absences(plan, work)
+        taken = cost < NEVER // 2 and (more < 0 or (more == 0 and cost < temperature * impatience(work)))
+    if taken:
         tally(plan).cost += cost
         tally(plan).lost += lost
         for at in range(counts(work).saved):
@@ -86,6 +93,22 @@ def _decide(task: Any, plan: Any, work: Any, temperature: float) -> None:
         take_back(task, plan, work)
     for at in range(counts(work).saved):
         put(work.touched, item(work.saved_routes, at), 0)
+
+
+@inlined
+def _more_absences(plan: Any, work: Any) -> int:
+    """By how much the absent have been absent more often than those before; counts this time, too.
+
+    Who has rarely found a place is given one at the cost of others who easily find another (section 5.3).
+    """
+    more = 0
+    for at in range(counts(work).absent_before):
+        more -= 1 + item(plan.absences, item(work.absent_before, at))
+    for at in range(tally(plan).absent):
+        request = item(plan.absent, at)
+        more += 1 + item(plan.absences, request)
+        put(plan.absences, request, item(plan.absences, request) + 1)
+    return more
 
 
 @inlined

@@ -116,6 +116,7 @@ TALLY = np.dtype(
         ("best_lost", "i8"),
         ("betters", "i8"),  # how often the best changed
         ("iterations", "i8"),
+        ("shrinking", "i8"),  # the fleet is being made smaller: what counts is who is absent
     ]
 )
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, Stop
 from routing.solving.ruin_recreate.anneal import anneal
+from routing.solving.ruin_recreate.fleet import close_a_route
+from routing.solving.ruin_recreate.layout import Task
 from routing.solving.ruin_recreate.pack import Packed
 from routing.solving.ruin_recreate.pool import Pool, PooledRoute
 from routing.solving.ruin_recreate.resume import count_up, take_up
@@ -18,6 +20,12 @@ from routing.solving.ruin_recreate.translate import Translation
 
 HOT, COLD = 3.0, 0.05
 """First and last temperature in units of the mean short arc; a colder start costs 0.5 to 2 %."""
+
+_ANY_WAY = 2
+"""A vehicle that costs more than so many of the farthest ways out and back is not used to shorten ways."""
+
+_SHRINKING = 1.0
+"""Temperature while the fleet is made smaller."""
 
 _POOL = 20_000
 
@@ -50,6 +58,8 @@ class RuinRecreate:
         self._problem, self._stops = problem, translation.stops
         self._task = translation.task()
         self._short_arc = translation.nearest.short_arc
+        self.fleet_first = _fleet_first(problem, self._task, float(translation.far.max(initial=0)))
+        """Whether a vehicle less is worth any way, so that `shrink` pays."""
         self._request_of = translation.requests.of.tolist()
         self._plan, self._work = empty_plan(self._task), room_for(self._task, seed=seed)
         self._packed = tuple(Packed(parts) for parts in (self._task, self._plan, self._work))
@@ -68,6 +78,18 @@ class RuinRecreate:
         self._anneal(iterations, hot, cold, halt)
         if self._pooling:
             self._pool.meet(self.current, self._plan.routes["cost"].tolist())
+
+    def shrink(self, iterations: int) -> None:
+        """So many iterations to serve all with a vehicle less, at most; the next call goes on, or takes one more away.
+
+        The current plan may leave stops out then: go on with a new search from `best`.
+        """
+        tally = self._plan.tally[0]
+        if not tally["absent"]:
+            close_a_route(*self._records())
+        tally["shrinking"] = 1
+        self._anneal(iterations, _SHRINKING, _SHRINKING)
+        tally["shrinking"] = 0
 
     def _anneal(self, iterations: int, hot: float, cold: float, halt: NDArray[np.uint8] | None = None) -> None:
         never = np.zeros(1, np.uint8) if halt is None else halt
@@ -122,6 +144,12 @@ class RuinRecreate:
             served = {self._request_of[node] for node in nodes.tolist() if node < len(self._stops)}
             number = {id: at for id, at in number.items() if self._request_of[at] not in served}
         count_up(task, plan)
+
+
+def _fleet_first(problem: Problem, task: Task, far: float) -> bool:
+    fixed = min((vehicle.fixed_cost for vehicle in problem.vehicles), default=0)
+    free = not any(vehicle.locked or vehicle.reload for vehicle in problem.vehicles)
+    return bool(task.sparing and free and task.requests["must"].all() and fixed > _ANY_WAY * far)
 
 
 def search(

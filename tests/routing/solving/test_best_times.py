@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from routing.solving.price import untimely
-from routing.solving.problem import Problem, SoftWindow, Vehicle
+from routing.solving.problem import Balance, Measure, Problem, SoftWindow, Vehicle
 from routing.solving.timing.retime import retime
 from tests.routing.solving.instances import pause, problem, profile, stop, vehicle
 from tests.routing.solving.second_by_second import cheapest
@@ -49,3 +49,13 @@ class TestRetimeWithinADuration:
 def _best(asked: Problem, driver: Vehicle) -> tuple[float, float, int]:
     worths = {second: cheapest(asked, driver, asked.stops, departure_s=second) for second in range(61)}
     return min((*worth, -second) for second, worth in worths.items() if worth is not None)
+
+
+class TestRetimeForBalance:
+    @pytest.mark.parametrize(("measure", "taken_s"), [(Measure.TIME, 200), (Measure.STOPS, 300)])
+    def test_takes_the_shortest_duration_where_that_is_balanced(self, measure: Measure, taken_s: int) -> None:
+        """The driver's time costs nothing: who leaves at once is back first, with the break on the way."""
+        driver = vehicle(cost_per_s=0, breaks=(pause(100, 150, 100),))
+        asked = problem(driver, stop(1), balance=Balance(measure=measure, cost=1))
+
+        assert retime(asked, driver, asked.stops).duration_s == taken_s

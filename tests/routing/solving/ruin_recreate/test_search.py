@@ -130,3 +130,73 @@ class TestSearch:
         found = search(asked, (), start=None, limit=Limit(iterations=10), seed=1, on_better=lambda plan, share: None)
 
         assert found == [[], []]
+
+
+def punctual_town(*, seed: int, **fields: Any) -> Problem:
+    """Each of 120 stops has a window of five minutes, and a vehicle costs more than any way."""
+    asked = town(stops=120, vehicles=30, seed=seed, fields={"fixed_cost": 1_000_000, "capacities": (900,)} | fields)
+    opens = np.random.default_rng(seed).integers(0, 26_000, 120).tolist()
+    windowed = zip(asked.stops, opens, strict=True)
+    return replace(asked, stops=tuple(replace(stop, windows=((at_s, at_s + 300),)) for stop, at_s in windowed))
+
+
+def fleet(sequences: Sequences) -> int:
+    return sum(map(bool, sequences))
+
+
+class TestShrink:
+    def test_serves_all_with_fewer_vehicles(self) -> None:
+        asked = punctual_town(seed=1)
+        found = RuinRecreate(asked, asked.stops, seed=1)
+        used = fleet(found.best)
+
+        for _ in range(6):
+            found.shrink(500)
+
+        assert fleet(found.best) < used
+        assert rank(asked, found.best) == found.best_rank
+        assert found.best_rank[0] == 0
+
+    def test_moves_pairs_as_a_whole(self) -> None:
+        plain = town(stops=60, vehicles=20, seed=2, fields={"fixed_cost": 1_000_000, "capacities": (500,)})
+        opens = np.random.default_rng(2).integers(0, 18_000, 30).tolist()
+        stops = []
+        for one, two, at_s in zip(plain.stops[::2], plain.stops[1::2], opens, strict=True):
+            stops.append(replace(one, windows=((at_s, at_s + 1800),), demands=(0,)))
+            stops.append(replace(two, windows=((at_s + 1800, at_s + 7200),), pickup=one.id))
+        asked = replace(plain, stops=tuple(stops))
+        found = RuinRecreate(asked, asked.stops, seed=1)
+        used = fleet(found.best)
+
+        for _ in range(6):
+            found.shrink(500)
+
+        assert fleet(found.best) < used
+        assert rank(asked, found.best) == found.best_rank
+        assert found.best_rank[0] == 0
+
+    def test_is_for_fleets_that_count_first(self) -> None:
+        few, cheap = punctual_town(seed=1), punctual_town(seed=1, fixed_cost=500)
+        assert RuinRecreate(few, few.stops, seed=1).fleet_first
+        assert not RuinRecreate(cheap, cheap.stops, seed=1).fleet_first
+
+    def test_comes_first_in_a_cooling_from_hot(self) -> None:
+        from routing.solving.searching.cooling import Stretch, cool
+
+        asked = punctual_town(seed=4)
+        shrunk, plain = (
+            cool(
+                asked,
+                asked.stops,
+                start=None,
+                stretch=Stretch(first, 1),
+                limit=Limit(iterations=5000),
+                seed=1,
+                hear=lambda sequences, share: None,
+                halted=lambda: False,
+                most_routes=0,
+            ).best
+            for first in (0, 0.01)
+        )
+
+        assert fleet(shrunk) < fleet(plain)
