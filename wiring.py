@@ -14,13 +14,14 @@ from kernel import clock, logs, settings, ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions, connect
 from kernel.settings import BadSettings, Settings
+from pickup_points import collection_codes
 from places.adapters.kept_tables import KeptTables
 from places.adapters.osrm import OsrmStreets
 from places.adapters.table_files import TableFiles
 from places.streets import STREETS
 from proofs.adapters.object_store import ObjectStore
 from proofs.store import EVIDENCE
-from routing.sealing import KEY
+from routing import sealing
 
 
 def load_settings() -> Settings:
@@ -60,7 +61,9 @@ def plug_in(chosen: Settings) -> Engine:
         )
     )
     EVIDENCE.plug(ObjectStore(chosen.evidence_url))
-    KEY.plug(chosen.secret_key.get_secret_value().encode())
+    key = chosen.secret_key.get_secret_value().encode()
+    sealing.KEY.plug(key)
+    collection_codes.KEY.plug(key)
     return engine
 
 

@@ -14,7 +14,7 @@ from api import limits, observing, problems
 from api.blueprint import Api, Blueprint
 from api.commands import COMMANDS
 from api.documenting import ACCESS_TOKEN, DESCRIPTION, LICENCE, SchemaPlugin
-from api.fields import place2properties
+from api.fields import key2properties, place2properties
 from api.unit import App
 from kernel.settings import Settings
 
@@ -24,6 +24,13 @@ RESOURCES = (
     "auth",
     "me",
     "deliveries",
+    "lockers",
+    "pickup_points",
+    "posts",
+    "counter",
+    "collecting",
+    "orders",
+    "returns",
     "track",
     "proofs",
     "vehicles",
@@ -31,6 +38,9 @@ RESOURCES = (
     "plans",
     "routes",
     "driver",
+    "zones",
+    "slots",
+    "holds",
     "places",
     "people",
     "organisations",
@@ -81,7 +91,8 @@ def _register_resources(app: App) -> None:
     info = {"description": DESCRIPTION, "license": LICENCE}
     api = Api(app, spec_kwargs={"info": info, "servers": [{"url": "/"}], "marshmallow_plugin": SchemaPlugin()})
     api.spec.components.security_scheme("access_token", ACCESS_TOKEN)
-    api.ma_plugin.converter.add_attribute_function(place2properties)
+    for documented in (place2properties, key2properties):
+        api.ma_plugin.converter.add_attribute_function(documented)
     for resource in RESOURCES:
         blueprint: Blueprint = import_module(f"api.{resource}.views").blueprint
         api.register_blueprint(blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import typing
 from datetime import UTC, datetime
 from typing import Any
@@ -225,6 +226,18 @@ def place2properties(self: Any, field: fields.Field[Any], **kwargs: Any) -> dict
         },
         "examples": [{"type": "Point", "coordinates": [24.9414, 60.1719]}],
     }
+
+
+class Key(fields.Field[bytes]):
+    """Bytes in base64url, without padding."""
+
+    def _serialize(self, value: bytes | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def key2properties(self: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, Any]:
+    """Document `Key` in the spec."""
+    return {"type": "string", "format": "byte"} if isinstance(field, Key) else {}
 
 
 def _is_number(value: Any) -> bool:

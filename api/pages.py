@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import request
 from marshmallow import fields
@@ -28,7 +29,12 @@ def page_schema(item: type[Schema]) -> type[Schema]:
 
 def paged(page: Page[Any]) -> tuple[Page[Any], int, dict[str, str]]:
     """Return what a view answers with: the page, 200, and the link to the next page when there is one."""
-    if page.next_cursor is None:
-        return page, 200, {}
-    query = request.args.to_dict(flat=False) | {"cursor": [str(page.next_cursor)]}
-    return page, 200, {"Link": f'<{request.path}?{urlencode(query, doseq=True)}>; rel="next"'}
+    return page, 200, linked(page.next_cursor)
+
+
+def linked(next_cursor: UUID | None) -> dict[str, str]:
+    """Return the header with the link to the page behind `next_cursor`, none behind the last."""
+    if next_cursor is None:
+        return {}
+    query = request.args.to_dict(flat=False) | {"cursor": [str(next_cursor)]}
+    return {"Link": f'<{request.path}?{urlencode(query, doseq=True)}>; rel="next"'}

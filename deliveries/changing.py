@@ -27,12 +27,18 @@ from kernel.errors import Conflict, FieldError
 FREE = PLANNABLE | {DeliveryState.DRAFT}
 # What a published plan does not rest on.
 BESIDE_THE_PLAN = frozenset({"external_id", "recipient", "access_notes", "proof_requirements"})
+# What a booked slot rests on.
+BOOKED = frozenset({"address", "alternatives", "parcels", "windows"})
 _AS_GIVEN = ("external_id", "access_notes", "service_s", "setup_s", "preferred_window", "collects")
 _DRIVERS = frozenset({"preferred_driver_id", "refused_driver_ids"})
 
 
 class PlannedAlready(Conflict):
     """A published plan rests on these; only others can be changed now."""
+
+
+class BookedAlready(Conflict):
+    """A slot is booked for it, and rests on these; give the booking back first."""
 
 
 class RecipientChange(TypedDict, total=False):
@@ -73,7 +79,7 @@ class Change(TypedDict, total=False):
 def change(session: Session, delivery: Delivery, change: Change, *, now: datetime, by: UUID | None) -> None:
     """Change a delivery that the caller holds locked, and write it: its version rises.
 
-    DeliveryNotInState, PlannedAlready, and all that `creation.create` refuses but MerchantUnknown.
+    DeliveryNotInState, PlannedAlready, BookedAlready, and all that `creation.create` refuses but MerchantUnknown.
     """
     _guard(delivery, change)
     if not change:
@@ -114,6 +120,9 @@ def _guard(delivery: Delivery, change: Change) -> None:
             errors=[FieldError(f"/{name}", "can no longer be changed") for name in touched],
             state=delivery.state,
         )
+    booked = sorted(change.keys() & BOOKED)
+    if delivery.promise_booked and booked:
+        raise BookedAlready(errors=[FieldError(f"/{name}", "rests on the booked slot") for name in booked])
 
 
 def _change_terms(delivery: Delivery, change: Change) -> None:

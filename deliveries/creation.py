@@ -173,6 +173,7 @@ def _delivery(draft: Draft, *, place: Located, parcels: list[Parcel], caller: Pr
         place=place.place,
         zone=place.zone,
         access_notes=draft.access_notes,
+        pickup_point_id=draft.pickup_point_id,
         service_s=draft.service_s,
         penalty_s=draft.penalty_s,
         priority=draft.priority,

@@ -52,11 +52,15 @@ class DraftParcel:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A delivery to be. `merchant_id` None: the caller's own organisation; `draft` True: not binding yet."""
+    """A delivery to be. `merchant_id` None: the caller's own organisation; `draft` True: not binding yet.
+
+    One that goes to a pickup point has the point's address, which `pickup_points.sending` sees to.
+    """
 
     recipient: Recipient
-    address: DraftAddress
     parcels: tuple[DraftParcel, ...]
+    address: DraftAddress = DraftAddress()
+    pickup_point_id: UUID | None = None
     windows: tuple[Window, ...] = ()
     external_id: str | None = None
     merchant_id: UUID | None = None

@@ -145,3 +145,52 @@ class PromiseMoved(Fact, kind="delivery.promise_moved", about="delivery_id"):
     promised_until: datetime
     before_from: datetime | None
     before_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryBooked(Fact, kind="delivery.booked", about="delivery_id"):
+    """The recipient chose a slot, and is promised it.
+
+    Half-open: from `promised_from` until `promised_until`.
+    """
+
+    delivery_id: UUID
+    promised_from: datetime
+    promised_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryUnbooked(Fact, kind="delivery.unbooked", about="delivery_id"):
+    """The slot was given back: the delivery waits as a draft for another one."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryAtPoint(Fact, kind="delivery.at_point", about="delivery_id"):
+    """The first of its parcels has come to the pickup point where the recipient collects it.
+
+    `attempt` counts from 1.
+    """
+
+    delivery_id: UUID
+    point_id: UUID | None
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCollected(Fact, kind="delivery.collected", about="delivery_id"):
+    """The recipient has collected the last of its parcels."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryReturning(Fact, kind="delivery.returning", about="delivery_id"):
+    """Its parcels are on their way back from the pickup point.
+
+    `cause` says why.
+    """
+
+    delivery_id: UUID
+    cause: str

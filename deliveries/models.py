@@ -45,6 +45,8 @@ class ProofRequirement(StrEnum):
 
     PHOTO = "photo"
     SIGNATURE = "signature"
+    ID_CHECK = "id_check"
+    AGE_CHECK = "age_check"
 
 
 class ParcelCodeKind(StrEnum):
@@ -144,6 +146,8 @@ class Delivery(Base):
     promised_until: Mapped[datetime | None]
     first_promised_from: Mapped[datetime | None]
     first_promised_until: Mapped[datetime | None]
+    # The one in force is a slot that was booked: no plan makes another of it.
+    promise_booked: Mapped[bool] = mapped_column(default=False)
 
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
@@ -194,6 +198,11 @@ class Delivery(Base):
         """The window that was told first, None until there was one."""
         return _promise(self.first_promised_from, self.first_promised_until)
 
+    @property
+    def bound_to(self) -> Promise | None:
+        """The promise as far as it binds the courier: a slot at a point is when it can be collected, not brought."""
+        return None if self.promise_booked and self.pickup_point_id is not None else self.promise
+
     def promise_window(self, starts_at: datetime, ends_at: datetime) -> None:
         """Put the half-open window in force, and keep it if it is the first."""
         self.promised_from, self.promised_until = starts_at, ends_at
@@ -203,6 +212,7 @@ class Delivery(Base):
     def withdraw_promise(self) -> None:
         """Leave the recipient without a window; the first one stays on record."""
         self.promised_from = self.promised_until = None
+        self.promise_booked = False
 
 
 def _promise(starts_at: datetime | None, ends_at: datetime | None) -> Promise | None:

@@ -15,6 +15,7 @@ from driving.queries import live_drops, live_fetches, waits_for_pickup
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from proofs import requirements
+from proofs.requirements import ProofMissing
 from routing.models import Drop, Fetch, Outcome, Route, Stop
 from routing.withdrawing import withdraw
 
@@ -25,10 +26,6 @@ class OutcomesDoNotFit(Invalid):
 
 class NotPickedUpYet(Conflict):
     """The parcels of this delivery are still to be fetched."""
-
-
-class ProofMissing(Conflict):
-    """Evidence that was asked for is not there."""
 
 
 def complete(
@@ -50,11 +47,15 @@ def complete(
     given = list(outcomes)
     _check_kind(stop, given)
     ended = _matched(live_drops(stop), given) if stop.drops else []
+    _check_point(ended, [delivery_id for delivery_id, _ in given])
     fetched = _matched(live_fetches(stop), given) if not stop.drops else []
     _require_proofs(session, ended, since=set_out_at or device_time)
 
     for drop, outcome in ended:
         drop.outcome = outcome
+        if outcome is Outcome.DELIVERED_TO_POINT:
+            progress.leave_at_point(session, drop.delivery, now=now, by=driver_id)
+            continue
         step = progress.complete if outcome.succeeded else progress.fail_attempt
         step(session, drop.delivery, outcome=outcome, now=now, by=driver_id)
     for fetch, outcome in fetched:
@@ -101,6 +102,20 @@ def _check_kind(stop: Stop, outcomes: list[tuple[UUID, Outcome]]) -> None:
         raise OutcomesDoNotFit(errors=faults)
 
 
+def _check_point(ended: list[tuple[Drop, Outcome]], given: list[UUID]) -> None:
+    """Refuse to leave at a point what goes to a door, and to hand to anyone at a point what waits there for one."""
+    faults = [
+        FieldError(
+            f"/outcomes/{given.index(drop.delivery_id)}/outcome",
+            "goes to a pickup point: delivered_to_point" if drop.at_point else "does not go to a pickup point",
+        )
+        for drop, outcome in ended
+        if outcome.succeeded and drop.at_point is not (outcome is Outcome.DELIVERED_TO_POINT)
+    ]
+    if faults:
+        raise OutcomesDoNotFit(errors=faults)
+
+
 def _matched[Each: Drop | Fetch](drops: list[Each], outcomes: list[tuple[UUID, Outcome]]) -> list[tuple[Each, Outcome]]:
     wanted = {drop.delivery_id for drop in drops}
     given = [delivery_id for delivery_id, _ in outcomes]
@@ -120,7 +135,9 @@ def _require_proofs(session: Session, ended: list[tuple[Drop, Outcome]], *, sinc
     lacking: list[dict[str, Any]] = [
         {"delivery_id": drop.delivery_id, "proofs": missing}
         for drop, outcome in ended
-        if outcome.succeeded and (missing := requirements.missing(session, drop.delivery, since=since))
+        if outcome.succeeded
+        and outcome is not Outcome.DELIVERED_TO_POINT  # what is asked of the recipient is asked when it is collected
+        and (missing := requirements.missing(session, drop.delivery, since=since))
     ]
     if lacking:
         kinds = ", ".join(sorted({kind for each in lacking for kind in each["proofs"]}))

@@ -12,7 +12,13 @@ DECLARING = (
     "deliveries.models",
     "proofs.models",
     "pickup_points.models",
+    "pickup_points.locker_models",
+    "pickup_points.counter_models",
+    "pickup_points.order_models",
     "routing.models",
+    "routing.foreseen",
+    "slots.models",
+    "slots.room_models",
     "tracking.models",
     "driving.models",
 )

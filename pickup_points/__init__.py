@@ -1,1 +1,1 @@
-"""Points, lockers, opening hours, the counter. Nothing lives here yet."""
+"""Points, lockers, opening hours, the counter, and the parcels that stay there."""

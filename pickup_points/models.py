@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -49,7 +50,24 @@ class PickupPoint(Base):
         CheckConstraint("most_parcels >= 0", name="most_parcels_not_negative"),
         CheckConstraint("hold_days > 0", name="hold_days_above_zero"),
         CheckConstraint("preparation_s >= 0", name="preparation_not_negative"),
-        Index("ix_pickup_points_place", "place", postgresql_using="gist"),
+        # Referred to by the places kept at a counter, so that none is beyond the count of today.
+        UniqueConstraint("id", "most_parcels"),
+        # The nearest of one carrier, in order: the index itself sorts by `<->`.
+        Index(
+            "ix_pickup_points_carrier_id_place",
+            "carrier_id",
+            "place",
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+        # A box of a map has straight sides in degrees, which a box on the sphere has not.
+        Index(
+            "ix_pickup_points_carrier_id_map",
+            "carrier_id",
+            text("(place::geometry)"),
+            postgresql_using="gist",
+            postgresql_where=text("retired_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -105,11 +123,17 @@ class Closure(Base):
 
 
 class Compartment(Base):
-    """One locker door, and the room behind it."""
+    """One locker door, and the room behind it. Removed, never deleted: who rented it stays."""
 
     __tablename__ = "compartments"
     __table_args__ = (
-        UniqueConstraint("point_id", "name"),
+        Index(
+            "uq_compartments_point_id_name",
+            "point_id",
+            "name",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
         CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="has_room"),
         CheckConstraint("most_weight_g > 0", name="carries_something"),
     )
@@ -124,6 +148,10 @@ class Compartment(Base):
     most_weight_g: Mapped[int | None]
     out_of_order_at: Mapped[datetime | None]
     out_of_order_reason: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
 
 
 class RentState(StrEnum):
@@ -135,9 +163,10 @@ class RentState(StrEnum):
 
 
 class Rent(Base):
-    """A compartment kept for a hold or a delivery over a half-open time; never two at once: the database forbids it.
+    """A compartment, or one place of a counter, kept over a half-open time; never two at once: the database forbids it.
 
-    `ends_at` is when it is expected to be free; of an occupied one it moves on until the door was emptied.
+    `ends_at` is when it is expected to be free; of an occupied one it moves on until the door was emptied. The places
+    of a counter are numbered from 1 to its `most_parcels`, of which `places` is a copy that the database keeps.
     """
 
     __tablename__ = "compartment_rents"
@@ -145,16 +174,35 @@ class Rent(Base):
         CheckConstraint("starts_at < ends_at", name="in_order"),
         CheckConstraint("hold_id IS NOT NULL OR delivery_id IS NOT NULL", name="for_somebody"),
         CheckConstraint("(state = 'released') = (released_at IS NOT NULL)", name="released_at_some_time"),
+        CheckConstraint("(compartment_id IS NULL) = (place IS NOT NULL)", name="of_a_door_or_a_place"),
+        CheckConstraint(
+            "place IS NULL OR released_at IS NOT NULL OR place BETWEEN 1 AND places", name="place_within_count"
+        ),
+        ForeignKeyConstraint(
+            ("point_id", "places"), ("pickup_points.id", "pickup_points.most_parcels"), onupdate="CASCADE"
+        ),
         ExcludeConstraint(
             ("compartment_id", "="),
             (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
             where=text("state <> 'released'"),
             name="ex_compartment_rents_one_at_a_time",
         ),
+        ExcludeConstraint(
+            ("point_id", "="),
+            ("place", "="),
+            (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
+            where=text("state <> 'released' AND place IS NOT NULL"),
+            name="ex_compartment_rents_one_in_a_place",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    compartment_id: Mapped[UUID] = mapped_column(ForeignKey("compartments.id"), index=True)
+    point_id: Mapped[UUID] = mapped_column(ForeignKey("pickup_points.id"), index=True)
+    compartment_id: Mapped[UUID | None] = mapped_column(ForeignKey("compartments.id"), index=True)
+    place: Mapped[int | None]  # of a counter
+    places: Mapped[int | None]  # how many the counter has
+    # What it is for: a `parcel`, counted from 0 as it was asked for, with its sides and weight.
+    parcels: Mapped[list[dict[str, Any]]]
     hold_id: Mapped[UUID | None] = mapped_column(index=True)  # a customer's who has not yet confirmed
     delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
     state: Mapped[RentState]
@@ -162,8 +210,9 @@ class Rent(Base):
     ends_at: Mapped[datetime]
     created_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
+    displaced_at: Mapped[datetime | None]  # taken away: what was before it did not go, and no other room was left
 
-    compartment: Mapped[Compartment] = relationship(lazy="raise")
+    compartment: Mapped[Compartment | None] = relationship(lazy="raise")
 
 
 class StayState(StrEnum):
@@ -178,6 +227,13 @@ class StayState(StrEnum):
     SENT_BACK = "sent_back"
     REFUSED = "refused"  # at the counter: it never stayed
     CANCELLED = "cancelled"  # it is not coming any more
+
+
+class StayKind(StrEnum):
+    """Which way the parcel goes."""
+
+    INBOUND = "inbound"  # to its recipient
+    RETURN = "return"  # a recipient brought it back; the courier takes it
 
 
 # The parcel lies at the point.
@@ -204,6 +260,7 @@ class Stay(Base):
     point_id: Mapped[UUID] = mapped_column(ForeignKey("pickup_points.id"))
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), index=True)
     parcel_id: Mapped[UUID] = mapped_column(ForeignKey("parcels.id"), index=True)
+    kind: Mapped[StayKind] = mapped_column(default=StayKind.INBOUND)
     state: Mapped[StayState]
     shelf: Mapped[str | None]
     rent_id: Mapped[UUID | None] = mapped_column(ForeignKey("compartment_rents.id"), index=True)
@@ -211,7 +268,13 @@ class Stay(Base):
     ready_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # until when it waits, told to the recipient
+    extensions: Mapped[int] = mapped_column(default=0)  # how often `expires_at` was put off
+    damaged_at: Mapped[datetime | None]
+    damage: Mapped[str | None]  # what was seen when it was received
     ended_at: Mapped[datetime | None]  # collected, sent back, refused or cancelled
+    ended_by: Mapped[UUID | None]  # the hand-over or the return run it left with
+    missing_at: Mapped[datetime | None]  # a confirmed count did not find it
+    code_digest: Mapped[str | None] = mapped_column(index=True)  # of the collection code, keyed
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 

@@ -1,4 +1,4 @@
-"""The imported city: its extent and zone, its addresses, and what its map shows."""
+"""The imported city: its extent and zone, its addresses, what its map shows; and the areas that a carrier draws."""
 
 from __future__ import annotations
 
@@ -90,6 +90,30 @@ class Address(Base):
         """Return the address in one line: street and number, postcode and town where the map has them."""
         town = " ".join(part for part in (self.postcode, self.city_name) if part)
         return ", ".join(part for part in (f"{self.street} {self.house_number}", town) if part)
+
+
+class Zone(Base):
+    """An area that a carrier serves in its own way. Retired, never deleted: its slots and bookings stay."""
+
+    __tablename__ = "zones"
+    __table_args__ = (
+        Index("ix_zones_area", "area", postgresql_using="gist"),
+        Index(
+            "uq_zones_carrier_id_name", "carrier_id", "name", unique=True, postgresql_where=text("retired_at IS NULL")
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    carrier_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str]
+    time_zone: Mapped[str]  # IANA: the local times of its slots are in it
+    # A geometry, as containment is asked in the plane: an edge is straight on the map that it was drawn on.
+    area: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
 
 
 class Layer(StrEnum):

@@ -16,3 +16,13 @@ class ProofCaptured(Fact, kind="proof.captured", about="delivery_id"):
     proof_id: UUID
     proof_kind: str
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperChecked(Fact, kind="proof.paper_checked", about="delivery_id"):
+    """Somebody showed a paper before a parcel was given out. What stands on it is kept nowhere."""
+
+    delivery_id: UUID
+    check_kind: str
+    paper: str
+    passed: bool

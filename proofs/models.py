@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base
 from kernel.geo import Point, PointType
+from kernel.ids import new_id
 
 
 class ProofKind(StrEnum):
@@ -18,6 +19,37 @@ class ProofKind(StrEnum):
 
     PHOTO = "photo"
     SIGNATURE = "signature"
+
+
+class CheckKind(StrEnum):
+    """What was looked at before a parcel was given out."""
+
+    ID_CHECK = "id_check"
+    AGE_CHECK = "age_check"
+
+
+class Paper(StrEnum):
+    """What was shown. Its number is never kept."""
+
+    PASSPORT = "passport"
+    ID_CARD = "id_card"
+    DRIVING_LICENCE = "driving_licence"
+    RESIDENCE_PERMIT = "residence_permit"
+    OTHER = "other"
+
+
+class Check(Base):
+    """Somebody looked at a paper: which kind of paper, and whether it did. Never what stands on it."""
+
+    __tablename__ = "checks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    kind: Mapped[CheckKind]
+    paper: Mapped[Paper]
+    passed: Mapped[bool]
+    checked_at: Mapped[datetime]  # by our clock at the counter, by the device's at the door
+    checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Proof(Base):

@@ -147,9 +147,18 @@ def _unassigned(question: Question, solution: Solution, shifts: Mapping[str, Giv
         if not halt.fetching:  # its delivery is told of
             yield from _left_out(halt, left.reason, detail)
     for halt in question.closed:
-        yield from _left_out(halt, Reason.TIME_WINDOW, "none of its windows is open during the shifts")
+        yield from _left_out(halt, Reason.TIME_WINDOW, _closed(halt))
     for taken in question.job.taken:
         yield Unassigned(delivery_id=taken, reason=CHANGED, detail="it no longer waits for a plan")
+
+
+def _closed(halt: Halt) -> str:
+    point = halt.first.point
+    if point is None or halt.fetching or halt.alternative is not None:
+        return "none of its windows is open during the shifts"
+    said = "closed for a while" if point.hours is None else f"open {point.hours}, closures apart"
+    its = "" if not halt.first.windows else " while one of its windows is"
+    return f"the pickup point {point.name} is not open during the shifts{its}: {said}"
 
 
 def _left_out(halt: Halt, reason: Reason, detail: str) -> Iterator[Unassigned]:

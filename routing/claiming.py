@@ -16,6 +16,7 @@ from routing.familiarity import familiar
 from routing.fleet import routed_shifts, shifts_by_ids
 from routing.given import GivenShift, Job, given_delivery, given_shift
 from routing.models import Plan, PlanState
+from routing.point_hours import opened
 from routing.replan_job import replan_job
 from routing.solving.limit import Progress
 from routing.wishes import read_wishes
@@ -66,7 +67,7 @@ def claim(session: Session, plan_id: UUID, *, now: datetime) -> Job:
         limit_s=plan.limit_s,
         now=now,
         shifts=shifts,
-        deliveries=tuple(given_delivery(delivery) for delivery in found),
+        deliveries=opened(session, [given_delivery(delivery) for delivery in found], shifts=shifts),
         taken=tuple(each for each in wanted if each not in there),
         wishes=wishes,
         familiar=_familiar(session, shifts, there) if wishes.familiarity_cost else frozenset(),

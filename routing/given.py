@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +16,10 @@ from routing.models import CAPACITY_NAMES, HOUR_S, Pause, Profile, Reloads, Shif
 from routing.wishes import Wishes
 
 type Span = tuple[datetime, datetime]
+
+
+# What is open only here is closed whenever somebody drives; no window at all would mean any time.
+NEVER: tuple[Span, ...] = ((datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 2, tzinfo=UTC)),)
 
 
 class Travel(NamedTuple):
@@ -48,10 +53,24 @@ class GivenPickup:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPoint:
+    """The pickup point that a delivery goes to. `opens` None: it takes parcels at any time.
+
+    `hours` are as people read them, for whoever asks why nothing is brought there.
+    """
+
+    id: UUID
+    name: str = ""
+    hours: str | None = None
+    opens: tuple[Span, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GivenDelivery:
     """A delivery as far as planning cares. `windows` are half-open and in order; skills are sorted.
 
-    `demands` and `collects` follow CAPACITY_NAMES. `setup_s` None is the plan's to say.
+    `demands` and `collects` follow CAPACITY_NAMES. `setup_s` None is the plan's to say. `point` opens as it pleases:
+    `point_hours.opened` finds out when, and `served` are the windows that are left.
     """
 
     id: UUID
@@ -70,6 +89,16 @@ class GivenDelivery:
     refused_drivers: tuple[UUID, ...] = ()
     alternatives: tuple[GivenAlternative, ...] = ()
     pickup: GivenPickup | None = None
+    point: GivenPoint | None = None
+
+    @property
+    def served(self) -> tuple[Span, ...]:
+        """When it can be brought: its windows, while its point is open. None: at any time; see `NEVER`."""
+        if self.point is None or self.point.opens is None:
+            return self.windows
+        if not self.windows:
+            return self.point.opens or NEVER
+        return tuple(_common(self.windows, self.point.opens)) or NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +179,7 @@ def given_delivery(delivery: Delivery) -> GivenDelivery:
         refused_drivers=tuple(sorted(map(UUID, delivery.refused_driver_ids))),
         alternatives=tuple(_given_alternative(each, delivery) for each in delivery.alternatives),
         pickup=None if delivery.pickup is None else _given_pickup(delivery.pickup, delivery),
+        point=None if delivery.pickup_point_id is None else GivenPoint(delivery.pickup_point_id),
     )
 
 
@@ -197,9 +227,19 @@ def given_shift(shift: Shift) -> GivenShift:
 
 
 def fingerprint(given: GivenDelivery | GivenShift) -> str:
-    """Return what tells whether a plan still rests on what it was made from. Names and contacts do not count."""
-    counts = {name: value for name, value in asdict(given).items() if name not in ("contact", "label")}
+    """Return what tells whether a plan still rests on what it was made from. Names and contacts do not count.
+
+    Nor do a point's hours: a plan is outdated only when it would bring something while the point is closed.
+    """
+    counts = {name: value for name, value in asdict(given).items() if name not in ("contact", "label", "point")}
     return sha256(repr(counts).encode()).hexdigest()
+
+
+def _common(some: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
+    for starts_at, ends_at in some:
+        for other_start, other_end in others:
+            if max(starts_at, other_start) < min(ends_at, other_end):
+                yield max(starts_at, other_start), min(ends_at, other_end)
 
 
 def _pause_utc(pause: Pause) -> Pause:

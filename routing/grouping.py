@@ -1,4 +1,4 @@
-"""Deliveries that one halt serves: the same door, the same recipient, the same terms."""
+"""Deliveries that one halt serves: the same door, the same recipient, the same terms; or the same pickup point."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from uuid import UUID
 from kernel.geo import Point
 from routing.given import GivenAlternative, GivenDelivery, GivenPickup, GivenShift, Span
 
+# To put one more recipient's parcels into a locker, or over a counter where somebody is scanning already.
+FURTHER_AT_POINT_S = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """A stop to be planned. It takes as long as its deliveries take one after another.
+    """A stop to be planned. It takes as long as its deliveries take one after another, at a pickup point less.
 
     `alternative` counts the other places where they may go instead, from 0; None: it is at their own address. With
     `fetching` it is where their parcels are picked up.
@@ -55,7 +58,8 @@ class Halt:
     @property
     def windows(self) -> tuple[Span, ...]:
         """When."""
-        return self._at(self.first).windows
+        there = self._at(self.first)
+        return there.served if isinstance(there, GivenDelivery) else there.windows
 
     @property
     def preferred(self) -> Span | None:
@@ -64,8 +68,11 @@ class Halt:
 
     @property
     def service_s(self) -> int:
-        """Seconds at the door."""
-        return sum(self._at(each).service_s for each in self.deliveries)
+        """Seconds at the door; at a pickup point what takes longest, and a little for each other delivery."""
+        each_s = [self._at(each).service_s for each in self.deliveries]
+        if self.first.point is None or self.fetching:
+            return sum(each_s)
+        return max(each_s) + sum(min(one_s, FURTHER_AT_POINT_S) for one_s in sorted(each_s)[:-1])
 
     @property
     def demands(self) -> tuple[int, ...]:
@@ -138,7 +145,8 @@ def _terms(each: GivenDelivery) -> Hashable:
     handling = (each.setup_s, each.required_skills, each.excluded_skills, each.preferred)
     drivers = (each.preferred_driver, each.refused_drivers)
     fetched = None if each.pickup is None else (each.pickup.place, each.pickup.windows)
-    return each.place, each.windows, each.contact, each.penalty_s is None, elsewhere, handling, drivers, fetched
+    whose = each.contact if each.point is None else each.point.id
+    return each.place, each.served, whose, each.penalty_s is None, elsewhere, handling, drivers, fetched
 
 
 def _holds(shift: GivenShift, halt: Halt) -> bool:

@@ -6,22 +6,21 @@ no transaction may be open, and answers in some tens of milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from uuid import UUID
-
-import numpy as np
-from numpy.typing import NDArray
 
 from kernel.geo import Point
 from places.streets import Streets
 from routing.days import CarrierDay
-from routing.given import Span, Travel
+from routing.given import Span
 from routing.nearness import guessed
-from routing.solving.pricing.pricing import price, worth_asking
+from routing.solving.pricing.pricing import Priced, price, worth_asking
 from routing.solving.pricing.tour import Ways
-from routing.solving.problem import UNREACHABLE, Stop, Window
-from routing.traffic import slowed
+from routing.solving.problem import Stop, Window
+from routing.street_times import StreetTimes, street_times
 
 MOST_ASKED = 80
 """Places for which street times are asked, both ways."""
@@ -39,6 +38,20 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """Where a stop stands in a shift: between two of its steps, by their ids; None is the start, or the end.
+
+    `way_in` and `way_out` are the seconds and metres of its own two drives, in the worst traffic.
+    """
+
+    shift_id: UUID
+    behind_id: UUID | None
+    before_id: UUID | None
+    way_in: tuple[int, int]
+    way_out: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """The cheapest way to serve it within `window`: by this shift, after so many of its stops that stand.
 
@@ -53,6 +66,19 @@ class Offer:
     added_cost: int
     added_s: int
     added_m: int
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A stop that may be wanted on one of several days: each with the half-open windows that are asked about.
+
+    `most` are the places of each day between which the streets are asked for times.
+    """
+
+    wanted: Wanted
+    days: Mapping[date, tuple[CarrierDay, Sequence[Span]]]
+    most: int = MOST_ASKED
 
 
 def offers(day: CarrierDay, wanted: Wanted, *, windows: Sequence[Span], streets: Streets) -> list[Offer]:
@@ -62,28 +88,83 @@ def offers(day: CarrierDay, wanted: Wanted, *, windows: Sequence[Span], streets:
     traffic, the new drives count as in the worst of it. A window that has begun must be cut to what is still to come:
     the day does not know how late it is.
     """
-    stop = _stop(day, wanted)
-    spans = {_seconds(day, span): span for span in windows}
-    asked = [window for window in spans if window[0] < window[1]]
-    guess = guessed(day.xy, wanted.place, paces=day.paces)
-    near = worth_asking(day.day, stop, guess, asked, most=MOST_ASKED)
-    ways = {profile: _ways(day, wanted.place, near[profile], day.travels[profile], streets) for profile in near}
-    found = price(day.day, stop, ways, asked)
-    return [
-        Offer(
-            window=spans[one.window],
-            shift_id=day.rounds[one.tour].shift.id,
-            route_id=day.rounds[one.tour].route_id,
-            after_stops=one.index,
-            added_cost=day.prices.seconds(one.added_cost),
-            added_s=one.added_s,
-            added_m=one.added_m,
-        )
-        for one in found
+    (found,) = offers_on_days([Question(wanted=wanted, days={date.min: (day, windows)})], streets=streets)
+    return found[date.min]
+
+
+def offers_on_days(questions: Sequence[Question], *, streets: Streets) -> list[dict[date, list[Offer]]]:
+    """As `offers`, for several stops and days at once: the streets are asked once for all of them."""
+    asked = [
+        [_Asked.of(at, day, question, windows) for at, (day, windows) in question.days.items()]
+        for question in questions
     ]
+    tables = street_times(
+        [
+            (one.day.travels[profile], one.wanted.place, one.day.places[number])
+            for one in chain(*asked)
+            for profile, near in one.near.items()
+            for number in near
+        ],
+        streets=streets,
+    )
+    return [{one.at: one.offers(tables) for one in each} for each in asked]
 
 
-def _stop(day: CarrierDay, wanted: Wanted) -> Stop:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """One stop on one day, and the places by profile between which its cheapest positions may lie."""
+
+    at: date
+    day: CarrierDay
+    wanted: Wanted
+    stop: Stop
+    spans: Mapping[Window, Span]
+    near: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def of(cls, at: date, day: CarrierDay, question: Question, windows: Sequence[Span]) -> _Asked:
+        wanted, stop = question.wanted, stop_of(day, question.wanted)
+        spans = {_seconds(day, span): span for span in windows}
+        spans = {window: span for window, span in spans.items() if window[0] < window[1]}
+        guess = guessed(day.xy, wanted.place, paces=day.paces)
+        near = worth_asking(day.day, stop, guess, list(spans), most=question.most) if spans else {}
+        return cls(at, day, wanted, stop, spans, near)
+
+    def offers(self, tables: StreetTimes) -> list[Offer]:
+        day = self.day
+        ways = {profile: tables.ways(day, profile, self.wanted.place, near) for profile, near in self.near.items()}
+        return [
+            Offer(
+                window=self.spans[one.window],
+                shift_id=day.rounds[one.tour].shift.id,
+                route_id=day.rounds[one.tour].route_id,
+                after_stops=one.index,
+                added_cost=day.prices.seconds(one.added_cost),
+                added_s=one.added_s,
+                added_m=one.added_m,
+                seat=_seat(day, one, ways),
+            )
+            for one in price(day.day, self.stop, ways, list(self.spans))
+        ]
+
+
+def _seat(day: CarrierDay, one: Priced, ways: Mapping[str, Ways]) -> Seat:
+    tour = day.day.tours[one.tour]
+    way = ways[tour.vehicle.profile]
+    before, after = (int(line[one.tour, one.index]) for line in (day.day.stack.before, day.day.stack.after))
+    out = (0, 0) if after < 0 else (int(way.from_s[after]), int(way.from_m[after]))
+    names = [None, *(UUID(step.id) for step in tour.stops), None]
+    return Seat(
+        shift_id=day.rounds[one.tour].shift.id,
+        behind_id=names[one.index],
+        before_id=names[one.index + 1],
+        way_in=(int(way.to_s[before]), int(way.to_m[before])),
+        way_out=out,
+    )
+
+
+def stop_of(day: CarrierDay, wanted: Wanted) -> Stop:
+    """The wanted stop as the day's; without windows of its own."""
     return Stop(
         id="wanted",
         place=day.numbers.get(wanted.place, len(day.places)),
@@ -96,22 +177,3 @@ def _stop(day: CarrierDay, wanted: Wanted) -> Stop:
 
 def _seconds(day: CarrierDay, span: Span) -> Window:
     return day.origin.up(span[0]), day.origin.up(span[1])
-
-
-def _ways(day: CarrierDay, place: Point, near: Sequence[int], travel: Travel, streets: Streets) -> Ways:
-    """The ways by the streets to and from the places that are near, in the worst traffic; nobody drives the others."""
-    points = [day.places[number] for number in near]
-    there = streets.table(travel.profile.value, points, [place], kerb_side=travel.kerb_side)
-    back = streets.table(travel.profile.value, [place], points, kerb_side=travel.kerb_side)
-    return Ways(
-        to_s=_at(day, near, slowed(there.duration_s, day.slowest)),
-        to_m=_at(day, near, there.distance_m),
-        from_s=_at(day, near, slowed(back.duration_s, day.slowest)),
-        from_m=_at(day, near, back.distance_m),
-    )
-
-
-def _at(day: CarrierDay, near: Sequence[int], figures: NDArray[np.int32]) -> NDArray[np.int32]:
-    line = np.full(len(day.places), UNREACHABLE, dtype=np.int32)
-    line[near] = figures.ravel()
-    return line

@@ -21,6 +21,7 @@ from kernel.database import Base
 from kernel.errors import Conflict
 from kernel.geo import Point, PointType
 from kernel.ids import new_id
+from pickup_points.models import PickupPoint
 
 CAPACITY_NAMES = ("parcels", "weight_g", "volume_cm3")
 HOUR_S = 3600
@@ -451,6 +452,18 @@ class Drop(Base):
 
     delivery: Mapped[Delivery] = relationship(lazy="raise")
     alternative: Mapped[Alternative | None] = relationship(lazy="raise")
+    point: Mapped[PickupPoint | None] = relationship(
+        lazy="raise",
+        viewonly=True,
+        secondary="deliveries",
+        primaryjoin="Drop.delivery_id == Delivery.id",
+        secondaryjoin="Delivery.pickup_point_id == PickupPoint.id",
+    )
+
+    @property
+    def at_point(self) -> bool:
+        """Whether it is left at a pickup point, where its recipient collects it."""
+        return self.delivery.pickup_point_id is not None and self.alternative_id is None
 
     @property
     def address(self) -> Address:

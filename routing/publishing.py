@@ -18,7 +18,8 @@ from routing.constraints import refused_as
 from routing.facts import PlanPublished, RoutePublished
 from routing.fleet import routed_shifts
 from routing.given import Span
-from routing.models import Plan, PlanState, Route, Stop
+from routing.models import Drop, Plan, PlanState, Route, Stop
+from routing.point_hours import brought_to_closed
 from routing.promises import promise
 from routing.requesting import ShiftAlreadyRouted, ShiftOver
 from routing.settling import drops_of, outdated_drops, outdated_shifts
@@ -81,7 +82,9 @@ def take(session: Session, plan: Plan, *, now: datetime) -> None:
 
 def _routes(session: Session, plan: Plan) -> list[Route]:
     asked = select(Route).where(Route.plan_id == plan.id).order_by(Route.id)
-    return list(session.scalars(asked.options(selectinload(Route.stops).selectinload(Stop.drops))))
+    return list(
+        session.scalars(asked.options(selectinload(Route.stops).selectinload(Stop.drops).joinedload(Drop.delivery)))
+    )
 
 
 def _check_shifts(session: Session, plan: Plan, routes: list[Route], *, now: datetime) -> None:
@@ -100,6 +103,9 @@ def _check_deliveries(session: Session, routes: list[Route]) -> None:
     outdated = outdated_drops(session, list(drops_of(routes)), for_update=True)
     if outdated:
         raise PlanOutdated(delivery_ids=outdated)
+    closed = brought_to_closed(session, routes)
+    if closed:
+        raise PlanOutdated("their pickup points have closed meanwhile", delivery_ids=closed)
 
 
 def _schedule(session: Session, routes: Sequence[Route], *, now: datetime, by: UUID | None) -> None:

@@ -159,6 +159,7 @@ def _whole_stop() -> Sequence[_AbstractLoad]:
         delivery.selectinload(Delivery.parcels),
         delivery.selectinload(Delivery.alternatives),
         drops.joinedload(Drop.alternative),
+        drops.selectinload(Drop.point),
         *_whole_fetches(),
     )
 

@@ -18,6 +18,7 @@ from routing.familiarity import familiar
 from routing.fleet import lacks_driver, shifts_by_ids
 from routing.given import GivenDelivery, GivenShift, Job, Span, fingerprint, given_delivery, given_shift
 from routing.models import Drop, Fetch, Pause, Plan, Route, Shift, Stop, StopState
+from routing.point_hours import opened
 from routing.replan_levels import Level, Standing, StandingStop, standing
 from routing.replan_terms import Terms, terms_of
 from routing.wishes import read_wishes
@@ -90,13 +91,15 @@ def job_of(
     departed = {round_.shift_id for round_ in rounds if round_.departed}
     at_depot = frozenset(each.id for each in driving if each.id not in departed)
     aside = dict(_aside(rounds, [each.id for each in new], at_depot=at_depot))
+    bent_shifts = tuple(_bent_shift(given_shift(each), rounds) for each in driving)
+    bent = [_bent_delivery(each, levels, now) for each in all_of if each.id not in aside]
     return ReplanJob(
         plan_id=plan.id,
         seed=plan.seed,
         limit_s=plan.limit_s,
         now=now,
-        shifts=tuple(_bent_shift(given_shift(each), rounds) for each in driving),
-        deliveries=tuple(_bent_delivery(each, levels, now) for each in all_of if each.id not in aside),
+        shifts=bent_shifts,
+        deliveries=opened(session, bent, shifts=bent_shifts),
         taken=tuple(each for each in terms.new if each not in {found.id for found in new}),
         groups=tuple(stop.delivery_ids for round_ in rounds for stop in round_.stops),
         wishes=wishes,
@@ -202,6 +205,7 @@ def _bent_delivery(delivery: Delivery, stops: Mapping[UUID, StandingStop], now: 
         windows=() if stop.level is Level.DRIVING_TO else tuple(window for window in windows if window[1] > now),
         penalty_s=None,
         alternatives=(),
+        point=None if stop.level is Level.DRIVING_TO else given.point,
         pickup=None,  # on board: a round with pickups to come is not made anew
     )
 

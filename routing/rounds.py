@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -60,23 +60,31 @@ def rounds(session: Session, *, carrier_id: UUID, starts_at: datetime, ends_at: 
 
     That is the published one, or else the newest of a plan that waits to be published. NothingDriven.
     """
+    asked = select(Shift.id).where(
+        Shift.carrier_id == carrier_id,
+        Shift.cancelled_at.is_(None),
+        Shift.starts_at >= starts_at,
+        Shift.starts_at < ends_at,
+    )
+    shift_ids = session.scalars(asked).all()
+    if not shift_ids:
+        raise NothingDriven("no shift begins in this time")
+    found = rounds_of(session, shift_ids)
+    if not found:
+        raise NothingDriven("what is driven in this time has pickups or comes back to load")
+    return found
+
+
+def rounds_of(session: Session, shift_ids: Collection[UUID]) -> list[Round]:
+    """Read these shifts, each with its route; those whose routes have pickups or come back to load are left out."""
     shifts = session.scalars(
         select(Shift)
-        .where(
-            Shift.carrier_id == carrier_id,
-            Shift.cancelled_at.is_(None),
-            Shift.starts_at >= starts_at,
-            Shift.starts_at < ends_at,
-        )
+        .where(Shift.id.in_(shift_ids))
         .options(joinedload(Shift.driver, innerjoin=True), joinedload(Shift.vehicle, innerjoin=True))
         .order_by(Shift.starts_at, Shift.id)
     ).all()
-    if not shifts:
-        raise NothingDriven("no shift begins in this time")
     found = {route.shift_id: (route, plan) for route, plan in _routes(session, [shift.id for shift in shifts])}
     open_ = [shift for shift in shifts if shift.id not in found or not _has_trips(found[shift.id][0])]
-    if not open_:
-        raise NothingDriven("what is driven in this time has pickups or comes back to load")
     return [_round(given_shift(shift), *found.get(shift.id, (None, None))) for shift in open_]
 
 
@@ -152,6 +160,6 @@ def _chosen(drop: Drop, stop: Stop) -> GivenDelivery:
     delivery = drop.delivery
     given = given_delivery(delivery)
     windows = next((each.windows for each in given.alternatives if each.id == drop.alternative_id), given.windows)
-    if delivery.promised_from is not None and delivery.promised_until is not None:
-        windows = ((delivery.promised_from, delivery.promised_until),)
+    if delivery.bound_to is not None:
+        windows = ((delivery.bound_to.from_, delivery.bound_to.until),)
     return replace(given, place=stop.place, windows=windows, alternatives=(), preferred=None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 from celery import current_app, shared_task
@@ -20,11 +21,12 @@ from kernel import clock, facts
 from kernel.database import Sessions, alone
 from kernel.facts import Consumer, FactRow
 from places.streets import STREETS
-from routing import claiming, settling
+from routing import claiming, foreseeing, foreseen_answering, settling
 from routing.answering import CannotPlan, answer
 from routing.assembling import Answer
 from routing.claiming import PlanSettled
 from routing.facts import PlanRequested
+from routing.foreseeing import zone_of_days
 from routing.given import Job
 from routing.replan_answering import answer_replan
 from routing.replan_job import ReplanJob
@@ -41,6 +43,8 @@ _HARD_LIMIT_S = 840
 # What is changed while a plan is solved makes it be solved again, so often.
 _ROUNDS = 3
 _BETWEEN_NOTES_S = 1.0
+# The longest search for a foreseen day (12 s), its grace and a street matrix.
+_FORESIGHT_S = 120
 _INSPECTION_S = 1.0
 # For the way there and back, and for the start of a process.
 _POST_S = 2.0
@@ -193,6 +197,33 @@ def _settle(plan_id: UUID, deed: Callable[[Session], object]) -> bool:
         if fact is not None:
             facts.mark_handled(session, consumer=SOLVE, fact=fact)
     return True
+
+
+@shared_task(name="routing.foresee")
+def foresee() -> int:
+    """Have each day foreseen anew whose bookings or shifts are other ones by now. Return how many."""
+    app: Any = current_app
+    with Sessions.begin() as session:
+        found = foreseeing.due(session, zone=zone_of_days(session), now=clock.now())
+    for each in found:
+        named = {"carrier_id": str(each.carrier_id), "day": each.day.isoformat()}
+        app.send_task(foresee_day.name, kwargs=named, expires=_FORESIGHT_S)
+    return len(found)
+
+
+@shared_task(name="routing.foresee_day", time_limit=_FORESIGHT_S)
+def foresee_day(*, carrier_id: str, day: str) -> None:
+    """Plan what is booked so far for the day, for nobody to see: options are priced into it. One at a time."""
+    carrier, on = UUID(carrier_id), date.fromisoformat(day)
+    with _alone(uuid5(carrier, day)) as first:
+        if not first:
+            return
+        with Sessions.begin() as session:
+            asked = foreseeing.one_due(session, carrier_id=carrier, day=on, zone=zone_of_days(session), now=clock.now())
+            wanted = foreseeing.foresight(session, asked)
+        found = foreseen_answering.foresee(wanted, streets=STREETS.get(), now=clock.now())
+        with Sessions.begin() as session:
+            foreseeing.keep(session, found, now=clock.now())
 
 
 class _Notes:

@@ -1,1 +1,1 @@
-"""Windows with capacity: options, holds, bookings. Nothing lives here yet."""
+"""Windows with capacity: zones have them to be served in, points to be collected at; holds and bookings take places."""

@@ -22,6 +22,7 @@ from kernel import ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions
 from kernel.settings import Settings, load
+from pickup_points import collection_codes
 from places.adapters.great_circle import GreatCircleStreets
 from places.streets import STREETS
 from proofs.adapters.object_store import ObjectStore
@@ -104,6 +105,7 @@ def plugged(settings: Settings) -> None:
     ticks.CHANNEL.plug(RedisChannel(settings.redis_url))
     STREETS.plug(GreatCircleStreets())
     EVIDENCE.plug(ObjectStore("memory:///"))
+    collection_codes.KEY.plug(settings.secret_key.get_secret_value().encode())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ The client of a test stands on the same transaction as `session`, so what is flu
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask
 from flask_jwt_extended import create_access_token
 from geoalchemy2.shape import from_shape
-from shapely import box
+from shapely import MultiPolygon, box
 from sqlalchemy.orm import Session
 
 from accounts import keys, passwords
@@ -21,9 +21,11 @@ from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow, Parcel
 from kernel.geo import Point
 from kernel.ids import new_id
-from places.models import Address, City, Street
+from pickup_points.models import Closure, PickupPoint, PointKind, PointService, Stay, StayState, StepFree
+from places.models import Address, City, Street, Zone
 from places.wording import fold, read_house_number
 from proofs.models import Proof, ProofKind
+from slots.models import Hold, HoldState, Slot, SlotTemplate
 
 BORN = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 HELSINKI = Point(24.9414, 60.1719)
@@ -120,6 +122,134 @@ def city(session: Session, *, addresses: tuple[tuple[str, str, float, float], ..
     return made
 
 
+def zone(
+    session: Session, *, carrier: Organisation, name: str | None = None, time_zone: str = "Europe/Helsinki"
+) -> Zone:
+    """A zone that covers central Helsinki."""
+    return _flushed(
+        session,
+        Zone(
+            carrier_id=carrier.id,
+            name=name or f"zone {next(_numbers)}",
+            time_zone=time_zone,
+            area=from_shape(MultiPolygon([box(24.90, 60.14, 25.00, 60.20)]), srid=4326),
+            created_at=BORN,
+        ),
+    )
+
+
+def slot_template(
+    session: Session,
+    *,
+    zone: Zone | None = None,
+    point: PickupPoint | None = None,
+    rule: str = "FREQ=DAILY",
+    start_time: time = time(16),
+    duration_s: int = 7200,
+    valid_from: date = date(2026, 6, 1),
+    most_count: int = 10,
+    most_weight_g: int | None = None,
+    lead_s: int = 0,
+    cutoff: tuple[int, time] | None = None,
+    least_order_minor: int | None = None,
+) -> SlotTemplate:
+    """Slots of two hours, every afternoon, in a zone or at a point; none of them is made yet."""
+    of = zone or point
+    assert of is not None
+    return _flushed(
+        session,
+        SlotTemplate(
+            carrier_id=of.carrier_id,
+            zone_id=zone and zone.id,
+            point_id=point and point.id,
+            name="Afternoon",
+            time_zone=zone.time_zone if zone is not None else "Europe/Helsinki",
+            rule=rule,
+            start_time=start_time,
+            duration_s=duration_s,
+            valid_from=valid_from,
+            valid_until=None,
+            excepted_dates=[],
+            blackouts=[],
+            lead_s=lead_s,
+            cutoff_days=cutoff and cutoff[0],
+            cutoff_time=cutoff and cutoff[1],
+            days_ahead=14,
+            most_count=most_count,
+            most_parcels=None,
+            most_weight_g=most_weight_g,
+            most_volume_cm3=None,
+            price_minor=490,
+            currency="EUR",
+            least_order_minor=least_order_minor,
+            tags=["afternoon"],
+            created_at=BORN,
+        ),
+    )
+
+
+def slot(
+    session: Session,
+    *,
+    starts_at: datetime,
+    zone: Zone | None = None,
+    point: PickupPoint | None = None,
+    most_count: int = 10,
+    most_weight_g: int | None = None,
+    closes_at: datetime | None = None,
+    least_order_minor: int | None = None,
+) -> Slot:
+    """A slot of two hours from `starts_at` in a zone or at a point, with a template of its own."""
+    template = slot_template(session, zone=zone, point=point)
+    return _flushed(
+        session,
+        Slot(
+            template=template,
+            carrier_id=template.carrier_id,
+            zone_id=template.zone_id,
+            point_id=template.point_id,
+            time_zone=template.time_zone,
+            local_date=starts_at.date(),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            closes_at=closes_at or starts_at,
+            created_at=BORN,
+            most_count=most_count,
+            most_parcels=None,
+            most_weight_g=most_weight_g,
+            most_volume_cm3=None,
+            price_minor=490,
+            currency="EUR",
+            least_order_minor=least_order_minor,
+            tags=[],
+        ),
+    )
+
+
+def hold(session: Session, *, slot: Slot, merchant: Organisation, expires_at: datetime, weight_g: int = 1000) -> Hold:
+    """A place in a slot, held for a parcel; without its history."""
+    return _flushed(
+        session,
+        Hold(
+            slot=slot,
+            carrier_id=slot.carrier_id,
+            merchant_id=merchant.id,
+            state=HoldState.HELD,
+            address_text="Aleksanterinkatu 9" if slot.zone_id else None,
+            place=HELSINKI if slot.zone_id else None,
+            parcels=1,
+            weight_g=weight_g,
+            volume_cm3=0,
+            measures=[{"length_mm": None, "width_mm": None, "height_mm": None, "weight_g": weight_g}],
+            service_s=120,
+            price_minor=490,
+            currency="EUR",
+            created_at=expires_at - timedelta(minutes=15),
+            expires_at=expires_at,
+        ),
+    )
+
+
 def delivery(
     session: Session,
     *,
@@ -157,6 +287,72 @@ def delivery(
             pickup=None,
         ),
     )
+
+
+def pickup_point(
+    session: Session,
+    *,
+    carrier: Organisation,
+    kind: PointKind = PointKind.SHOP,
+    name: str = "R-kioski Kamppi",
+    place: Point = HELSINKI,
+    opening_hours: str | None = "Mo-Fr 08:00-20:00; Sa 10:00-18:00; PH off",
+    external_id: str | None = None,
+    services: tuple[PointService, ...] = (PointService.COLLECT,),
+    step_free: StepFree | None = None,
+    most_parcels: int | None = None,
+    shelf_required: bool = False,
+    hold_days: int = 7,
+    preparation_s: int = 0,
+    suspended_at: datetime | None = None,
+    retired_at: datetime | None = None,
+) -> PickupPoint:
+    """A counter in Helsinki, or another kind of point, without compartments and closures."""
+    return _flushed(
+        session,
+        PickupPoint(
+            carrier_id=carrier.id,
+            external_id=external_id,
+            kind=kind,
+            name=name,
+            brand=None,
+            operator=None,
+            ref=None,
+            address_text="Urho Kekkosen katu 1",
+            place=place,
+            zone="Europe/Helsinki",
+            country="FI",
+            directions=None,
+            opening_hours=opening_hours,
+            step_free=step_free,
+            services=[*services],
+            most_parcels=most_parcels,
+            shelf_required=shelf_required,
+            hold_days=hold_days,
+            preparation_s=preparation_s,
+            suspended_at=suspended_at,
+            retired_at=retired_at,
+            created_at=BORN,
+            closures=[],
+            compartments=[],
+        ),
+    )
+
+
+def stay(session: Session, *, point: PickupPoint, of: Delivery, state: StayState = StayState.EXPECTED) -> Stay:
+    """The stay of the delivery's first parcel at the point, which the delivery then goes to."""
+    of.pickup_point_id = point.id
+    return _flushed(
+        session,
+        Stay(point_id=point.id, delivery_id=of.id, parcel_id=of.parcels[0].id, state=state, created_at=BORN),
+    )
+
+
+def closure(
+    session: Session, *, point: PickupPoint, starts_at: datetime = BORN, ends_at: datetime = BORN + timedelta(days=1)
+) -> Closure:
+    """A day on which the point is closed."""
+    return _flushed(session, Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason="Stock-taking"))
 
 
 def proof(session: Session, *, delivery_id: UUID, by: Person, kind: ProofKind, at: datetime) -> Proof:

@@ -7,9 +7,11 @@ from click import Command
 from api.commands.accounts import accounts
 from api.commands.city import city
 from api.commands.deliveries import deliveries
+from api.commands.points import points
 
 COMMANDS: tuple[Command, ...] = (
     accounts,
     city,
     deliveries,
+    points,
 )

@@ -48,7 +48,7 @@ def import_file(file: Path, merchant: str, rejects: Path | None) -> None:
     try:
         created, rejected = _import(file, merchant=merchant, rejects=into)
     except (Refusal, UnicodeDecodeError, OSError, OperationalError) as error:
-        raise click.ClickException(_in_a_line(error)) from None
+        raise click.ClickException(in_a_line(error)) from None
 
     click.echo(f"{created} {'delivery' if created == 1 else 'deliveries'} created, {rejected} lines rejected.")
     if rejected:
@@ -59,7 +59,7 @@ def import_file(file: Path, merchant: str, rejects: Path | None) -> None:
 def _import(file: Path, *, merchant: str, rejects: Path) -> tuple[int, int]:
     """Return how many lines went in and how many did not."""
     with unit() as session:
-        caller = _acting_for(merchants.called(session, merchant))
+        caller = acting_for(merchants.called(session, merchant))
     created = rejected = 0
     with ExitStack() as opened:
         bars = opened.enter_context(Progress(console=Console(stderr=True)))
@@ -119,7 +119,7 @@ def _lines(file: Path, bars: Progress) -> Iterator[str]:
             yield line
 
 
-def _acting_for(organisation: Organisation) -> Principal:
+def acting_for(organisation: Organisation) -> Principal:
     """Return the organisation itself as the one who acts: at the command line there is no person."""
     return Principal(
         id=organisation.id,
@@ -131,7 +131,8 @@ def _acting_for(organisation: Organisation) -> Principal:
     )
 
 
-def _in_a_line(error: Any) -> str:
+def in_a_line(error: Any) -> str:
+    """Return what went wrong with an import, for somebody at a terminal."""
     if isinstance(error, Refusal):
         return error.detail or title_of(type(error))
     if isinstance(error, UnicodeDecodeError):

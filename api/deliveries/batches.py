@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from accounts.principals import Principal
 from api import problems
 from api.deliveries.drafts import DeliveryDraftSchema
-from deliveries import creation
 from deliveries.drafts import Draft
 from deliveries.models import Delivery
 from kernel.errors import Refusal
+from pickup_points import sending
 
 
 def create(session: Session, given: Sequence[Any], *, caller: Principal, now: datetime) -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def create(session: Session, given: Sequence[Any], *, caller: Principal, now: da
         except ValidationError as wrong:
             items[index] = _refused(index, problems.described_misfit(wrong.messages_dict, under=_under(index)))
 
-    made = creation.create_batch(session, [*drafts.values()], caller=caller, now=now)
+    made = sending.create_batch(session, [*drafts.values()], caller=caller, now=now)
     for index, outcome in zip(drafts, made, strict=True):
         items[index] = _item(index, outcome)
     return [items[index] for index in range(len(given))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.deliveries.schemas import CollectsSchema, RecipientSchema, WindowSchema
 from api.fields import NOT_BLANK, Email, Name, Phone, Place, Schema, Text, Truth, Whole, skills
@@ -206,7 +206,14 @@ class DeliveryDraftSchema(Schema):
         allow_none=True, load_default=None, metadata={"description": "For a dispatcher: one of the carrier's merchants"}
     )
     recipient = fields.Nested(DraftRecipientSchema, required=True)
-    address = fields.Nested(DraftAddressSchema, required=True)
+    address = fields.Nested(
+        DraftAddressSchema, allow_none=True, load_default=None, metadata={"description": "Where it is brought"}
+    )
+    pickup_point_id = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Instead of an address: where the recipient collects it; who has a phone or an email"},
+    )
     access_notes = _access_notes(load_default=None)
     windows = _windows(load_default=list)
     parcels = _parcels(required=True)
@@ -225,8 +232,14 @@ class DeliveryDraftSchema(Schema):
     proof_requirements = _proof_requirements(load_default=list)
     draft = Truth(load_default=False)
 
+    @validates_schema
+    def _goes_somewhere(self, data: dict[str, Any], **_: Any) -> None:
+        if (data.get("address") is None) == (data.get("pickup_point_id") is None):
+            raise ValidationError("give an address or a pickup_point_id, and not both", "address")
+
     @post_load
     def _made(self, data: dict[str, Any], **_: Any) -> Draft:
+        data["address"] = data["address"] or DraftAddress()
         for name in _LISTS:
             data[name] = tuple(data[name])
         return Draft(**data)

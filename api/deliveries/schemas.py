@@ -100,6 +100,11 @@ class DeliverySchema(Schema):
         metadata={"description": "IANA zone of the place: tell times in it", "examples": ["Europe/Helsinki"]},
     )
     access_notes = fields.String(required=True, allow_none=True, metadata={"examples": ["Door code 1234"]})
+    pickup_point_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where the recipient collects it; null: it comes to the door"},
+    )
     windows = fields.List(fields.Nested(WindowSchema), required=True)
     parcels = fields.List(fields.Nested(ParcelSchema), required=True)
     service_s = Whole(required=True, metadata={"description": "Seconds at the door", "examples": [120]})

@@ -23,8 +23,8 @@ from api.etags import IF_MATCH, etag, require_match
 from api.pages import paged
 from api.problems import PreconditionFailed, PreconditionMissing
 from api.unit import session
-from deliveries import cancelling, changing, confirming, creation, queries
-from deliveries.changing import Change, PlannedAlready
+from deliveries import cancelling, confirming, queries
+from deliveries.changing import BookedAlready, Change, PlannedAlready
 from deliveries.codes import ParcelCodeInvalid
 from deliveries.drafts import Draft
 from deliveries.locating import AddressMissing
@@ -37,6 +37,15 @@ from deliveries.uniqueness import ExternalIdTaken, ParcelCodeTaken
 from deliveries.windows import WindowsInvalid, WindowsPassed
 from kernel import clock, facts
 from kernel.paging import Page
+from pickup_points import sending
+from pickup_points.sending import (
+    BoundToPoint,
+    PointRetired,
+    PointSuspended,
+    PointUnknown,
+    RecipientUnreachable,
+    StayBegun,
+)
 from places.cities import NoCity, OutsideCity
 from places.resolving import AddressAmbiguous, AddressNotFound
 
@@ -68,13 +77,14 @@ def _answer(delivery: Delivery, status: int = 200, **headers: str) -> Answer:
 @open_to(Role.MERCHANT, Role.DISPATCHER, Role.ADMIN, scope="deliveries:write")
 @blueprint.arguments(DeliveryDraftSchema)
 @blueprint.response(201, DeliverySchema)
-@blueprint.refuses(MerchantUnknown, *UNFIT)
+@blueprint.refuses(MerchantUnknown, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable, *UNFIT)
 def create_delivery(draft: Draft) -> Answer:
     """Create a delivery.
 
-    The address is a place, a text that is looked up in the imported city, or both: then the place counts.
+    The address is a place, a text that is looked up in the imported city, or both: then the place counts. With a
+    `pickup_point_id` instead, the recipient collects it there.
     """
-    made = creation.create(session(), draft, caller=caller(), now=clock.now())
+    made = sending.create(session(), draft, caller=caller(), now=clock.now())
     return _answer(made, 201, Location=f"/v1/deliveries/{made.id}")
 
 
@@ -125,13 +135,22 @@ def read_delivery(delivery_id: UUID) -> Answer:
 @blueprint.response(200, DeliverySchema)
 @blueprint.doc(parameters=[IF_MATCH])
 @blueprint.refuses(
-    DeliveryNotFound, PreconditionFailed, PreconditionMissing, DeliveryNotInState, PlannedAlready, *UNFIT
+    DeliveryNotFound,
+    PreconditionFailed,
+    PreconditionMissing,
+    DeliveryNotInState,
+    PlannedAlready,
+    BookedAlready,
+    BoundToPoint,
+    RecipientUnreachable,
+    StayBegun,
+    *UNFIT,
 )
 def change_delivery(change: Change, delivery_id: UUID) -> Answer:
     """Change a delivery that nobody is on the way with."""
     found = queries.delivery(session(), delivery_id, caller=caller(), for_update=True)
     require_match(found.version)
-    changing.change(session(), found, change, now=clock.now(), by=caller().person_id)
+    sending.change(session(), found, change, now=clock.now(), by=caller().person_id)
     return _answer(found)
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.fields import File, Place, Query, Real, Schema, Text, Time, Truth, Whole
+from api.fields import Place, Real, Schema, Text, Time, Truth, Whole
 from api.plans.replans import ReplannedDeliverySchema
 from driving.models import StopEventKind
-from proofs.models import ProofKind
 from routing.models import Outcome, StopState
 from tracking.models import Verdict
 
@@ -66,26 +65,6 @@ class StopEventAnswerSchema(Schema):
     route_version = Whole(required=True)
 
 
-class EvidenceSchema(Query):
-    """A picture and what it is of. The id is the device's own; the same picture with the same id again is no fault."""
-
-    file = File(required=True, metadata={"description": "JPEG, PNG or WebP, at most 15 MB"})
-    id = fields.UUID(required=True, metadata={"examples": ["01985c1e-3b1c-7d3e-9f63-0a4f5a1f7c12"]})
-    delivery_id = fields.UUID(required=True)
-    kind = fields.Enum(ProofKind, by_value=fields.String, required=True)
-    captured_at = Time(required=True, metadata={"description": "By the device's clock"})
-    signee_name = Text(most=200, load_default=None, metadata={"description": "Who signed"})
-    longitude = Real(least=-180, most=180, load_default=None)
-    latitude = Real(least=-90, most=90, load_default=None)
-    accuracy_m = Real(least=0, most=_FARTHEST_M, load_default=None)
-
-    @validates_schema
-    def _whole_place(self, data: dict[str, Any], **_: Any) -> None:
-        for one, other in (("longitude", "latitude"), ("latitude", "longitude")):
-            if data[one] is not None and data[other] is None:
-                raise ValidationError(f"needed with {one}", other)
-
-
 class FixSchema(Schema):
     """One fix of the device's position."""
 
@@ -132,7 +111,7 @@ class OrderRequestSchema(Schema):
     )
 
 
-class OrderSchema(Schema):
+class RoundOrderSchema(Schema):
     """An order for the rest of the round and what it saves against the present one."""
 
     route_id = fields.UUID(required=True)

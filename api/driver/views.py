@@ -12,24 +12,26 @@ from accounts.principals import Role
 from api import native
 from api.access import caller, open_to
 from api.blueprint import Blueprint
+from api.driver import papers
+from api.driver.papers import CheckSchema, DoorLookSchema, ReturnsDueSchema
 from api.driver.schemas import (
-    EvidenceSchema,
     FixesSchema,
     OrderRequestSchema,
-    OrderSchema,
+    RoundOrderSchema,
     StopEventAnswerSchema,
     StopEventSchema,
     VerdictsSchema,
 )
 from api.etags import IF_MATCH, etag, not_modified, require_match
 from api.problems import PreconditionFailed, PreconditionMissing
+from api.proofs.evidence import EvidenceSchema
 from api.proofs.schemas import ProofSchema
 from api.routes.schemas import RouteSchema
 from api.unit import own_units, session, unit
 from api.uploads import largest_body
 from deliveries.progress import DeliveryNotInState
-from driving import evidence, reporting, resequencing
-from driving.completion import NotPickedUpYet, OutcomesDoNotFit, ProofMissing
+from driving import evidence, reporting, resequencing, returns
+from driving.completion import NotPickedUpYet, OutcomesDoNotFit
 from driving.device_time import DeviceTimeInvalid
 from driving.queries import NotOnYourRoute
 from driving.reporting import EventAlreadyRecorded, Report, Reported
@@ -38,8 +40,9 @@ from kernel import clock
 from kernel.geo import Point
 from proofs import capture, pictures
 from proofs.capture import Capture, ProofIdTaken
-from proofs.models import Proof
+from proofs.models import Check, Proof
 from proofs.pictures import NotAPicture, fingerprint
+from proofs.requirements import ProofMissing
 from proofs.store import EvidenceUnavailable
 from routing.models import Route, StopOutOfOrder
 from routing.queries import NoRouteToday, StopNotFound, published_route_of
@@ -54,6 +57,13 @@ _EVENT = {
     "kind": "done",
     "device_time": "2026-06-15T09:14:05Z",
     "outcomes": [{"delivery_id": "01985c1e-0000-7000-8000-000000000001", "outcome": "delivered_to_recipient"}],
+}
+_LOOK = {
+    "delivery_id": "01985c1e-0000-7000-8000-000000000001",
+    "kind": "id_check",
+    "paper": "id_card",
+    "passed": True,
+    "checked_at": "2026-06-15T09:13:40Z",
 }
 _ORDER = {"place": {"type": "Point", "coordinates": [24.9414, 60.1719]}, "apply": False}
 _FIXES = {
@@ -132,6 +142,25 @@ def add_evidence(form: dict[str, Any]) -> Proof:
         return evidence.take(short, said, picture=picture, driver_id=driver_id, now=clock.now())
 
 
+@blueprint.route("/checks", methods=["POST"])
+@open_to(Role.DRIVER, scope="driving:write")
+@blueprint.arguments(DoorLookSchema, example=_LOOK)
+@blueprint.response(201, CheckSchema)
+@blueprint.refuses(NotOnYourRoute, DeviceTimeInvalid)
+def add_check(said: dict[str, Any]) -> Check:
+    """Say that you looked at a paper at the door, where the delivery asks for it. What stands on it is not kept."""
+    return papers.record(said)
+
+
+@blueprint.route("/returns-due")
+@open_to(Role.DRIVER, scope="driving:write")
+@blueprint.response(200, ReturnsDueSchema)
+@blueprint.refuses(NoRouteToday)
+def list_own_returns() -> dict[str, Any]:
+    """List what waits to go back at the points where you still stop today. The counter gives it to you."""
+    return {"items": returns.returns_due(session(), driver_id=caller().id, now=clock.now())}
+
+
 @blueprint.route("/positions", methods=["POST"])
 @open_to(Role.DRIVER, scope="tracking:write")
 @own_units
@@ -156,7 +185,7 @@ def send_positions(batch: dict[str, Any]) -> dict[str, Any]:
 @open_to(Role.DRIVER, scope="driving:write")
 @own_units
 @blueprint.arguments(OrderRequestSchema, example=_ORDER)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, RoundOrderSchema)
 @blueprint.doc(parameters=[IF_MATCH | {"required": False}])
 @blueprint.refuses(
     NoRouteToday,

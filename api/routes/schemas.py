@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from api.deliveries.schemas import ContactSchema, DeliveryAddressSchema, ParcelSchema, PromiseSchema
 from api.fields import Place, Schema, Time, Whole
 from deliveries.models import ProofRequirement
+from pickup_points.models import PointKind
 from routing.models import Outcome, Profile, StopKind, StopState
 
 # Degrees to six places are a decimetre; more would only be bytes.
@@ -39,6 +40,17 @@ class Line(fields.Field[WKBElement]):
         return {"type": "LineString", "coordinates": coordinates}
 
 
+class RoutePointSchema(Schema):
+    """The pickup point where a delivery is left, as a courier needs it."""
+
+    id = fields.UUID(required=True)
+    kind = fields.Enum(PointKind, by_value=fields.String, required=True)
+    name = fields.String(required=True, metadata={"examples": ["R-kioski Kamppi"]})
+    ref = fields.String(required=True, allow_none=True, metadata={"description": "The number on its wall"})
+    directions = fields.String(required=True, allow_none=True, metadata={"examples": ["In the hall"]})
+    opening_hours = fields.String(required=True, allow_none=True, metadata={"examples": ["Mo-Fr 08:00-20:00"]})
+
+
 class DropSchema(Schema):
     """One delivery at a stop. `outcome` is null until the stop is done."""
 
@@ -55,6 +67,13 @@ class DropSchema(Schema):
         metadata={"description": "At which of its alternatives; null: at the delivery's own address"},
     )
     access_notes = fields.String(required=True, allow_none=True)
+    pickup_point = fields.Nested(
+        RoutePointSchema,
+        required=True,
+        allow_none=True,
+        attribute="point",
+        metadata={"description": "Where it is left for its recipient; null: it is brought to the door"},
+    )
     parcels = fields.List(fields.Nested(ParcelSchema), required=True, attribute="delivery.parcels")
     proof_requirements = fields.List(
         fields.String(validate=validate.OneOf([*ProofRequirement])),

@@ -143,7 +143,6 @@ class Task(NamedTuple):
     loaded: int  # 1 where the load of a route is more than a sum: pairs, collects, reloads
     early: int  # 1 where being too early costs
     preferred: int  # 1 where a stop costs more with some vehicles
-    sparing: int  # 1 where an unused vehicle is taken only for what fits nowhere else
     must_penalty: int  # what the search pays for leaving out a stop that must be served
     balance_per_h2: int  # `Balance.cost` by time
     balance_per_stop2: int  # `Balance.cost` by stops

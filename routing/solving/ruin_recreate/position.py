@@ -43,8 +43,7 @@ def best_position(task_at: int, plan_at: int, work_at: int, stop: int, bar: int,
             if cost < best:
                 best, best_before, best_how = cost, before, how
     counts(work).blink_in = blink_in
-    if best_before == NOWHERE or not task.sparing:
-        best, best_before, best_how = _or_an_empty_vehicle(task, plan, work, stop, best, best_before, best_how)
+    best, best_before, best_how = _or_an_empty_vehicle(task, plan, work, stop, best, best_before, best_how)
     counts(work).before, counts(work).how = best_before, best_how
     return best
 

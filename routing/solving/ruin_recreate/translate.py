@@ -152,7 +152,6 @@ class Translation:
             loaded=int(bool(collect.any() or self.problem.deliveries or (rows["most_reloads"] > 0).any())),
             early=int((spots.rows["early_per_h"] > 0).any()),
             preferred=int(any(stop.vehicle_costs for stop in self.stops)),
-            sparing=int(rows.size == 1),
             must_penalty=self.must_penalty(),
             balance_per_h2=by_time,
             balance_per_stop2=balance.cost if balance and balance.measure is Measure.STOPS else 0,

@@ -30,7 +30,7 @@ _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
 _BESIDE_PYVRP = 450
 """With fewer stops PyVRP is the better second search: a second own one finds much the same plan."""
-_LONG_ROUTE = 30
+_LONG_ROUTE = 25
 """Stops. On longer ones, too."""
 _RACE = 0.9
 """Of the limit at least, and all but so many seconds of a long one:"""

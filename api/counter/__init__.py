@@ -1,0 +1,1 @@
+"""The counter over HTTP: receiving, finding, handing over, counting, sending back."""

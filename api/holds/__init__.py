@@ -1,0 +1,1 @@
+"""Holds over HTTP: places in slots, kept, confirmed and given back."""

@@ -1,0 +1,1 @@
+"""Lockers over HTTP: their compartments, and the devices that open them."""

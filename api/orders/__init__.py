@@ -1,0 +1,1 @@
+"""Click and collect over HTTP, for those who order and those who prepare."""

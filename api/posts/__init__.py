@@ -1,0 +1,1 @@
+"""Who works at which counter, and on which terms, over HTTP."""

@@ -1,0 +1,1 @@
+"""Leave to bring parcels back without a label, over HTTP."""

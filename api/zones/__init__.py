@@ -1,0 +1,1 @@
+"""Zones over HTTP: the areas that a carrier serves, and the slots in them."""

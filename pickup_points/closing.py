@@ -1,0 +1,47 @@
+"""A point closes for a while, whatever its hours say, and opens again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel.errors import FieldError, Invalid, NotFound
+from pickup_points.models import Closure, PickupPoint
+
+LONGEST = timedelta(days=732)
+
+
+class ClosureInvalid(Invalid):
+    """A closure ends after it starts, in the future, and within two years: else the point is retired."""
+
+
+class ClosureNotFound(NotFound):
+    """There is no such closure."""
+
+
+def close_point(
+    session: Session, point: PickupPoint, *, starts_at: datetime, ends_at: datetime, reason: str | None, now: datetime
+) -> Closure:
+    """Close the point over `[starts_at, ends_at)`. Closures may overlap. ClosureInvalid."""
+    if ends_at <= starts_at:
+        raise ClosureInvalid(errors=[FieldError("/ends_at", "must be later than starts_at")])
+    if ends_at <= now:
+        raise ClosureInvalid(errors=[FieldError("/ends_at", "lies in the past")])
+    if ends_at - starts_at > LONGEST:
+        raise ClosureInvalid(errors=[FieldError("/ends_at", "lies more than two years after starts_at")])
+
+    closure = Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
+    session.add(closure)
+    session.flush()
+    return closure
+
+
+def lift_closure(session: Session, point: PickupPoint, closure_id: UUID) -> None:
+    """Open the point again as its hours say. ClosureNotFound."""
+    closure = next((each for each in point.closures if each.id == closure_id), None)
+    if closure is None:
+        raise ClosureNotFound()
+    point.closures.remove(closure)
+    session.flush()

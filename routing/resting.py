@@ -1,0 +1,62 @@
+"""What a carrier's days rest on, told in one query: cheap enough to be asked before each use of a kept day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, case, or_, select, true
+from sqlalchemy.orm import Session
+
+from routing.foreseen import ForeseenRoute
+from routing.models import Plan, PlanState, Route, Shift, Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A shift of a day, and the edition of all that its tour is made from: it changes whenever one of them does."""
+
+    shift_id: UUID
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    edition: tuple[object, ...]
+
+
+def resting(session: Session, *, carrier_id: UUID, first: date, days: int, zone: str) -> list[Resting]:
+    """Return the carrier's shifts that begin on these days of the zone, in the order of their beginning."""
+    local = ZoneInfo(zone)
+    starts_at = datetime(first.year, first.month, first.day, tzinfo=local)
+    ends_at = starts_at + timedelta(days=days)  # on the wall clock, whatever it does meanwhile
+    asked = _editions().where(
+        Shift.carrier_id == carrier_id,
+        Shift.cancelled_at.is_(None),
+        Shift.starts_at >= starts_at,
+        Shift.starts_at < ends_at,
+    )
+    rows: Sequence[Any] = session.execute(asked.order_by(Shift.starts_at, Shift.id)).all()
+    return [Resting(row[0], row[1].astimezone(local).date(), row[1], row[2], tuple(row[3:])) for row in rows]
+
+
+def _editions() -> Select[Any]:
+    """The shifts with their versions, their vehicles', and those of the routes that count, as `rounds` chooses them."""
+    route = (
+        select(Route.id, Route.version)
+        .join(Plan, Plan.id == Route.plan_id)
+        .where(Route.shift_id == Shift.id, or_(Route.published_at.is_not(None), Plan.state == PlanState.SOLVED))
+        .order_by(Route.published_at.is_not(None).desc(), Plan.requested_at.desc(), Route.id.desc())
+        .limit(1)
+        .lateral("route")
+    )
+    foreseen = case((route.c.id.is_(None), ForeseenRoute.id))
+    own = (Shift.version, Vehicle.version, route.c.id, route.c.version, foreseen)
+    return (
+        select(Shift.id, Shift.starts_at, Shift.ends_at, *own)
+        .join(Vehicle, Vehicle.id == Shift.vehicle_id)
+        .outerjoin(route, true())
+        .outerjoin(ForeseenRoute, ForeseenRoute.shift_id == Shift.id)
+    )

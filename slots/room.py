@@ -1,0 +1,53 @@
+"""The room that a hold keeps beside its place in the slot: a compartment at the point, or a gap in the routes.
+
+The one place where either is kept, given back and handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from pickup_points import reserving
+from pickup_points.models import PickupPoint
+from pickup_points.packing import Measures
+from slots import wall_clock
+from slots.models import Hold, Slot
+from slots.queries import own_point
+
+
+def reserve(session: Session, hold: Hold, slot: Slot, parcels: Sequence[Measures], *, now: datetime) -> None:
+    """Keep it for the hold. NothingFits, PointFull, PointTakesNothing."""
+    if slot.point_id is None:
+        return
+    point = own_point(session, slot.point_id, carrier_id=slot.carrier_id)
+    assert point is not None  # a point is never deleted
+    starts_at, ends_at = stay(slot, point, now=now)
+    reserving.reserve(
+        session, point, parcels, starts_at=starts_at, ends_at=ends_at, hold_id=hold.id, delivery_id=None, now=now
+    )
+
+
+def release(session: Session, hold: Hold, slot: Slot, *, now: datetime) -> None:
+    """Give it back."""
+    if slot.point_id is not None:
+        reserving.release(session, hold_id=hold.id, now=now)
+
+
+def hand_on(session: Session, hold: Hold, slot: Slot, *, now: datetime) -> None:
+    """Make it the delivery's for which the hold was confirmed."""
+    assert hold.delivery_id is not None
+    if slot.point_id is not None:
+        reserving.assign(session, hold_id=hold.id, delivery_id=hold.delivery_id, now=now)
+
+
+def stay(slot: Slot, point: PickupPoint, *, now: datetime) -> tuple[datetime, datetime]:
+    """Return the half-open time in which the parcels of a slot lie at its point.
+
+    From the morning of its day, as they come before it begins; until those who forget them have had their days.
+    """
+    morning = wall_clock.at(datetime.combine(slot.local_date, time()), ZoneInfo(slot.time_zone))
+    return max(now, morning), slot.ends_at + timedelta(days=point.hold_days)
