@@ -19,6 +19,7 @@ from sim import collecting, engaging, ordering, planning
 from sim.calls import Refused
 from sim.clock import synchronise
 from sim.closing import summarise
+from sim.counters import staff_counters
 from sim.day import Day, Wishes
 from sim.engaging import CannotPrepare, CommandLine
 from sim.memory import Cast
@@ -129,6 +130,9 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
     ids = [one["id"] for one in deliveries]
     links = await planning.make_links(dispatcher, ids)
     day.follow(dict(list(links.items())[: asked.listeners]))
+    if cast.admin is not None:
+        await staff_counters(day, admin=day.person(cast.admin), cast=cast, deliveries=deliveries, links=links)
+        cast.write(asked.memory)
     _say_where(day.console, asked, deliveries=deliveries, links=links)
     shift_ids = await planning.open_shifts(
         dispatcher,

@@ -55,6 +55,7 @@ TABLE = {
     "auth.revoke_token": ANYONE,
     "places.show_city": ANYONE,
     "places.show_tile": ANYONE,
+    "lockers.draw_code": ANYONE,
     "track.watch": ANYONE,
     "track.watch_events": ANYONE,
     "collecting.show_collection": ANYONE,
