@@ -133,12 +133,12 @@ def move_promise(
     now: datetime,
     by: UUID | None,
 ) -> None:
-    """Promise another half-open window than before, unless a slot was booked. DeliveryNotInState.
+    """Promise another half-open window than before; the first promise stays on record. DeliveryNotInState.
 
-    The first promise stays on record.
+    A slot in which it can be collected at a point is not moved by when the courier comes there.
     """
     require(delivery, DeliveryState.SCHEDULED, DeliveryState.OUT_FOR_DELIVERY)
-    if _kept(delivery) is not None:
+    if delivery.promise is not None and delivery.bound_to is None:
         return
 
     before = delivery.promise

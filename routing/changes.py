@@ -103,6 +103,7 @@ def _deliveries(job: ReplanJob, routes: Sequence[Route], now: datetime) -> Itera
         for stop in round_.stops
         for delivery_id, told in stop.promises.items()
     }
+    collected = {delivery_id for round_ in job.standing for stop in round_.stops for delivery_id in stop.collected}
     after = {drop.delivery_id: (route, stop, drop) for route in routes for stop in route.stops for drop in stop.drops}
     for delivery_id in dict.fromkeys([*before, *job.terms.new]):
         driver, told = before.get(delivery_id, (None, None))
@@ -113,7 +114,7 @@ def _deliveries(job: ReplanJob, routes: Sequence[Route], now: datetime) -> Itera
             driver_after=None if route is None else route.driver_id,
             promise_before=told,
             promise_after=None
-            if stop is None or drop is None
+            if stop is None or drop is None or delivery_id in collected
             else _promised(stop, told, job.windows[delivery_id][drop.alternative_id], now),
         )
 

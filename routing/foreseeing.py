@@ -26,7 +26,7 @@ from routing.point_hours import opened
 DAYS_AHEAD = 15
 """From today on: a day more than may be asked for, for the shifts that reach into it."""
 LEAST_AGE = timedelta(seconds=60)
-"""A day that was foreseen so short a time ago waits: bookings come in flocks."""
+"""A day that was foreseen so short a time ago waits: bookings come in flocks, and a fault may not be over."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,8 @@ def keep(session: Session, foreseen: Foreseen, *, now: datetime) -> None:
 def _is_stale(known: ForeseenDay | None, wanted: Due, now: datetime) -> bool:
     if known is None:
         return bool(wanted.delivery_ids)
-    return known.made_from != wanted.made_from and now - known.made_at >= LEAST_AGE
+    other = known.made_from != wanted.made_from or known.failure is not None
+    return other and now - known.made_at >= LEAST_AGE
 
 
 @dataclass(frozen=True)

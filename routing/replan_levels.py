@@ -32,7 +32,7 @@ class Level(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class StandingStop:
     """A stop that is not done. `service_s` is what is left of it; by delivery, what is promised and which other place
-    it goes to instead of its own address.
+    it goes to instead of its own address. `collected`: those promised a slot at a point, which binds no courier.
     """
 
     stop_id: UUID
@@ -42,6 +42,7 @@ class StandingStop:
     service_s: int
     promises: Mapping[UUID, Span | None]
     alternatives: Mapping[UUID, UUID | None]
+    collected: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +182,17 @@ def _standing_stop(stop: Stop, level: Level, now: datetime) -> StandingStop:
         service_s=max(0, stop.service_s - max(0, spent_s)),
         promises={drop.delivery_id: _promise(drop) for drop in drops},
         alternatives={drop.delivery_id: drop.alternative_id for drop in drops},
+        collected=frozenset(drop.delivery_id for drop in drops if _is_collected(drop)),
     )
 
 
 def _promise(drop: Drop) -> Span | None:
-    promise = drop.delivery.promise
+    promise = drop.delivery.bound_to
     return None if promise is None else (promise.from_, promise.until)
+
+
+def _is_collected(drop: Drop) -> bool:
+    return drop.delivery.promise is not None and drop.delivery.bound_to is None
 
 
 def _place(route: Route, ahead: Sequence[Stop], seen: Seen | None) -> Point:

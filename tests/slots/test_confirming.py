@@ -164,10 +164,30 @@ class TestBookedPromise:
         progress.schedule(session, delivery, **narrow, now=now, by=None)
         assert delivery.promise is not None
         assert delivery.promise.until == slot.ends_at
-        progress.move_promise(session, delivery, **narrow, now=now, by=None)
-        assert delivery.promise.until == slot.ends_at
         progress.unschedule(session, delivery, now=now, by=None)
         assert (delivery.state, delivery.promise.until) == (DeliveryState.CONFIRMED, slot.ends_at)
+
+    def test_is_moved_by_a_replan_that_says_so(
+        self, session: Session, slot: Slot, delivery: Delivery, now: datetime
+    ) -> None:
+        window = {"promised_from": slot.ends_at, "promised_until": slot.ends_at + timedelta(hours=1)}
+        progress.schedule(session, delivery, **window, now=now, by=None)
+        progress.move_promise(session, delivery, **window, now=now, by=None)
+        assert delivery.promise is not None
+        assert delivery.promise.from_ == slot.ends_at
+        assert "delivery.promise_moved" in kinds(session)
+
+    def test_at_a_point_binds_no_courier(self, session: Session, shop: Shop, now: datetime) -> None:
+        point = factories.pickup_point(session, carrier=shop.carrier)
+        slot = factories.slot(session, starts_at=tomorrow(now), point=point)
+        held = holding.hold(session, wish(slot), caller=shop.caller, now=now)
+        delivery = booked(session, confirming.confirm(session, held.id, NEW, caller=shop.caller, now=now))
+
+        came = {"promised_from": now, "promised_until": now + timedelta(hours=1)}
+        progress.schedule(session, delivery, **came, now=now, by=None)
+        progress.move_promise(session, delivery, **came, now=now, by=None)
+        assert delivery.promise is not None
+        assert (delivery.promise.from_, delivery.bound_to) == (slot.starts_at, None)
 
     def test_rests_on_what_was_held_for(self, session: Session, slot: Slot, delivery: Delivery, now: datetime) -> None:
         window = Window(slot.ends_at, slot.ends_at + timedelta(hours=1))
