@@ -58,7 +58,6 @@ TABLE = {
     "lockers.draw_code": ANYONE,
     "track.watch": ANYONE,
     "track.watch_events": ANYONE,
-    "collecting.show_collection": ANYONE,
     "collecting.authorise_delegate": ANYONE,
     "collecting.list_delegates": ANYONE,
     "collecting.revoke_delegate": ANYONE,
