@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ANSWER_S = 15.0
+ANSWER_S = 30.0
 
 
 class NoAnswer(Exception):

@@ -61,7 +61,9 @@ def _told(found: dict[str, tuple[str, str | None]], ledger: Ledger) -> Iterator[
     wrong = [
         hold
         for hold, (told, delivery) in ledger.ended.items()
-        if hold in found and (found[hold][0] not in TOLD[told] or (delivery or found[hold][1]) != found[hold][1])
+        if hold in found
+        and told != "undecided"
+        and (found[hold][0] not in TOLD[told] or (delivery or found[hold][1]) != found[hold][1])
     ]
     unasked = [hold for hold in found if hold not in ledger.ended]
     undecided = len(ledger.unknown)

@@ -15,7 +15,7 @@ from typing import Any
 from bench._http_line import Answer, Line, NoAnswer
 from bench._slots_world import Booked
 
-GIVES_UP_S = 40.0
+GIVES_UP_S = 120.0
 AGAIN_S = 0.3
 KEPT_S = 30
 CHANGES_MIND_S = 4.0
@@ -25,7 +25,7 @@ _AGAIN = {500, 502, 503, 504}
 
 @dataclass
 class Ledger:
-    """What the customers were told. `ended` by hold: confirmed, released, cancelled or left; with the delivery."""
+    """What the customers were told. `ended` by hold: confirmed, released, cancelled, left or undecided."""
 
     ended: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     cancelled: dict[str, str] = field(default_factory=dict)  # deliveries of bookings that were cancelled, by hold
@@ -88,6 +88,7 @@ class Customers:
         path = f"/v1/holds/{hold_id}/confirm"
         booked = await self._ask("POST", path, {"delivery": who}, key=f"confirm-{number}")
         if booked is None:
+            self.ledger.ended[hold_id] = ("undecided", None)
             return
         if booked.status != 200:
             self.ledger.refused[booked.body["type"]] += 1
@@ -100,6 +101,7 @@ class Customers:
     async def _end(self, hold_id: str, how: str) -> None:
         gone = await self._ask("DELETE", f"/v1/holds/{hold_id}")
         if gone is None:
+            self.ledger.ended[hold_id] = ("undecided", None)
             return
         if gone.status != 200:
             self.ledger.refused[gone.body["type"]] += 1

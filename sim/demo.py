@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import httpx
 from rich.console import Console
 from rich.progress import Progress
 
-from sim import collecting, engaging, ordering, planning
+from sim import booking, collecting, engaging, ordering, planning
 from sim.calls import Refused
 from sim.clock import synchronise
 from sim.closing import summarise
@@ -126,7 +126,11 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
         day.console.print(f"Cancelled {cancelled} deliveries that the last day left")
     point_ids = await collecting.open_points(dispatcher, from_=starts_at)
     order = ordering.Order(asked.deliveries, starts_at, ends_at, asked.wishes.seed, cast.merchant_id, label, point_ids)
-    deliveries = await ordering.order(dispatcher, order)
+    booked = await booking.book(dispatcher, order, zone=day.zone)
+    if booked:
+        day.console.print(f"{len(booked)} customers booked slots")
+    rest = replace(order, deliveries=asked.deliveries - len(booked))
+    deliveries = [*await ordering.order(dispatcher, rest), *booked]
     ids = [one["id"] for one in deliveries]
     links = await planning.make_links(dispatcher, ids)
     day.follow(dict(list(links.items())[: asked.listeners]))
