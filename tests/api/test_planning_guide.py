@@ -24,7 +24,7 @@ WHOLE = {
     "/v1/plans": "PlanRequest",
 }
 PLAIN = {"external_id", "access_notes", "draft", "proof_requirements"}  # no constraints
-PLAIN |= {"penalty_s", "delivery_ids"}  # told of in words
+PLAIN |= {"penalty_s", "delivery_ids", "pickup_point_id"}  # told of in words
 
 
 def same(sent: Any, shown: Any) -> bool:
@@ -66,4 +66,4 @@ class TestTheGuide:
 
         for path, schema in WHOLE.items():
             assert set(schemas[schema]["properties"]) - PLAIN == shown[path], path
-        assert all(f"`{name}" in GUIDE for name in ("penalty_s", "delivery_ids"))
+        assert all(f"`{name}" in GUIDE for name in ("penalty_s", "delivery_ids", "pickup_point_id"))
