@@ -150,4 +150,4 @@ class TestCount:
         reserve(session, at, [parcel()] * 2, **span, hold_id=uuid4(), delivery_id=None, now=now)
         who = bearer(app, person(session, organisation=session.get_one(Organisation, at.carrier_id)))
         change = {"json": {"most_parcels": 1}, "headers": who | {"If-Match": '"1"'}}
-        assert kind(client.patch(f"/v1/pickup-points/{at.id}", **change)) == "/problems/places-in-use"
+        assert kind(client.patch(f"/v1/pickup-points/{at.id}", **change)) == "/problems/places-kept"
