@@ -91,6 +91,13 @@ from pickup_points.facts import (
     StayRedirected,
     StayReminded,
 )
+from pickup_points.point_facts import (
+    ClosureLifted,
+    PickupPointAdded,
+    PickupPointChanged,
+    PickupPointClosed,
+    PickupPointRetired,
+)
 from pickup_points.tasks import CANCEL_STAYS, FOLLOW_ORDER
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired
 from proofs.facts import PaperChecked, ProofCaptured
@@ -212,6 +219,11 @@ REACTIONS: Mapping[type[Fact], tuple[Consumer, ...]] = {
     PlanCancelled: (),
     PlanFinishAsked: (),
     PlanPublished: (),
+    PickupPointAdded: (),
+    PickupPointChanged: (),
+    PickupPointRetired: (),
+    PickupPointClosed: (),
+    ClosureLifted: (),
     RoomReserved: (),
     RoomAssigned: (),
     RoomReleased: (),

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel import facts
 from kernel.errors import FieldError, Invalid, NotFound
 from pickup_points.models import Closure, PickupPoint
+from pickup_points.point_facts import ClosureLifted, PickupPointClosed
 
 LONGEST = timedelta(days=732)
 
@@ -22,7 +24,14 @@ class ClosureNotFound(NotFound):
 
 
 def close_point(
-    session: Session, point: PickupPoint, *, starts_at: datetime, ends_at: datetime, reason: str | None, now: datetime
+    session: Session,
+    point: PickupPoint,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str | None,
+    now: datetime,
+    by: UUID | None,
 ) -> Closure:
     """Close the point over `[starts_at, ends_at)`. Closures may overlap. ClosureInvalid."""
     if ends_at <= starts_at:
@@ -35,13 +44,22 @@ def close_point(
     closure = Closure(point_id=point.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
     session.add(closure)
     session.flush()
+
+    facts.record(
+        session,
+        PickupPointClosed(
+            point_id=point.id, closure_id=closure.id, starts_at=starts_at, ends_at=ends_at, at=now, by=by
+        ),
+    )
     return closure
 
 
-def lift_closure(session: Session, point: PickupPoint, closure_id: UUID) -> None:
+def lift_closure(session: Session, point: PickupPoint, closure_id: UUID, *, now: datetime, by: UUID | None) -> None:
     """Open the point again as its hours say. ClosureNotFound."""
     closure = next((each for each in point.closures if each.id == closure_id), None)
     if closure is None:
         raise ClosureNotFound()
     point.closures.remove(closure)
     session.flush()
+
+    facts.record(session, ClosureLifted(point_id=point.id, closure_id=closure_id, at=now, by=by))

@@ -15,7 +15,7 @@ from kernel.errors import FieldError, Invalid, Refusal
 from kernel.geo import Point
 from pickup_points.hours import HoursNotUnderstood, check_hours
 from pickup_points.models import PickupPoint
-from pickup_points.points import PointDraft, change_point, check_told, made_point, told_apart
+from pickup_points.points import PointDraft, announce_added, change_point, check_told, made_point, told_apart
 from pickup_points.sending import PointRetired
 from pickup_points.whereabouts import country_of, zone_at
 
@@ -79,7 +79,9 @@ def _taken(
         draft, hours = _readable(told.said)
         point = known.get(str(draft["external_id"]))
         outcome = (
-            _add(session, draft, caller=caller, now=now) if point is None else _update(session, point, draft, now=now)
+            _add(session, draft, caller=caller, now=now)
+            if point is None
+            else _update(session, point, draft, caller=caller, now=now)
         )
     except Refusal as refusal:
         return Verdict(told.where, Outcome.REFUSED, refusal)
@@ -107,12 +109,13 @@ def _add(session: Session, draft: PointDraft, *, caller: Principal, now: datetim
     point = made_point(draft, carrier_id=caller.carrier_id, now=now)
     check_told(point)
     session.add(point)
+    announce_added(session, point, now=now, by=caller.person_id)
     return Outcome.ADDED
 
 
-def _update(session: Session, point: PickupPoint, draft: PointDraft, *, now: datetime) -> Outcome:
+def _update(session: Session, point: PickupPoint, draft: PointDraft, *, caller: Principal, now: datetime) -> Outcome:
     if point.retired_at is not None:
         raise PointRetired(pickup_point_id=point.id, retired_at=point.retired_at)
     before = point.version
-    change_point(session, point, draft, now=now)
+    change_point(session, point, draft, now=now, by=caller.person_id)
     return Outcome.UNCHANGED if point.version == before else Outcome.CHANGED

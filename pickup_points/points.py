@@ -13,11 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
+from kernel import facts
 from kernel.database import violated
 from kernel.errors import Conflict, FieldError
 from kernel.geo import Point
+from kernel.ids import new_id
 from pickup_points.hours import check_hours
 from pickup_points.models import STAY_ENDED, PickupPoint, PointKind, PointService, Stay, StepFree
+from pickup_points.point_facts import PickupPointAdded, PickupPointChanged, PickupPointRetired
 from pickup_points.sending import PointRetired
 from pickup_points.whereabouts import check_zone, country_of, zone_at
 
@@ -90,18 +93,29 @@ def add_point(session: Session, draft: PointDraft, *, caller: Principal, now: da
 
     with told_apart(session, point.external_id):
         session.add(point)
+
+    announce_added(session, point, now=now, by=caller.person_id)
     return point
+
+
+def announce_added(session: Session, point: PickupPoint, *, now: datetime, by: UUID | None) -> None:
+    """Say that the point, which is written, is there."""
+    facts.record(
+        session,
+        PickupPointAdded(point_id=point.id, carrier_id=point.carrier_id, external_id=point.external_id, at=now, by=by),
+    )
 
 
 def made_point(draft: PointDraft, *, carrier_id: UUID, now: datetime) -> PickupPoint:
     """Return the point that the draft tells of, unchecked and in no session."""
-    point = PickupPoint(carrier_id=carrier_id, created_at=now, suspended_at=None, closures=[], compartments=[])
+    unborn: dict[str, Any] = {"suspended_at": None, "closures": [], "compartments": []}
+    point = PickupPoint(id=new_id(), carrier_id=carrier_id, created_at=now, **unborn)
     tell(point, {**_UNTOLD, **draft}, now=now)  # type: ignore[typeddict-item]  # the draft's own keys
     settle_whereabouts(point)
     return point
 
 
-def change_point(session: Session, point: PickupPoint, change: PointDraft, *, now: datetime) -> None:
+def change_point(session: Session, point: PickupPoint, change: PointDraft, *, now: datetime, by: UUID | None) -> None:
     """Change the locked point. PointRetired, PointInUse, PlacesKept, ZoneUnknown, HoursNotUnderstood, PointIdTaken.
 
     It moves only while nothing is there or on its way: where deliveries go does not change under a courier.
@@ -109,19 +123,25 @@ def change_point(session: Session, point: PickupPoint, change: PointDraft, *, no
     _check_in_service(point)
     if change.get("place", point.place) != point.place:
         _check_unused(session, point)
+    before = point.version
     with told_apart(session, change.get("external_id")):
         tell(point, change, now=now)
         settle_whereabouts(point)
         check_told(point)
 
+    if point.version != before:
+        facts.record(session, PickupPointChanged(point_id=point.id, changed=tuple(sorted(change)), at=now, by=by))
 
-def retire_point(session: Session, point: PickupPoint, *, now: datetime) -> None:
+
+def retire_point(session: Session, point: PickupPoint, *, now: datetime, by: UUID | None) -> None:
     """Take the locked point out of service for good. PointRetired, PointInUse."""
     _check_in_service(point)
     _check_unused(session, point)
 
     point.retired_at = now
     session.flush()
+
+    facts.record(session, PickupPointRetired(point_id=point.id, at=now, by=by))
 
 
 def tell(point: PickupPoint, told: PointDraft, *, now: datetime) -> None:

@@ -21,11 +21,12 @@ from routing.foreseen import ForeseenDay, ForeseenRoute
 from routing.foreseen_rounds import as_promised
 from routing.given import GivenDelivery, GivenShift, given_shift
 from routing.models import Plan, PlanState, Route, Shift, Vehicle
+from routing.point_hours import opened
 
 DAYS_AHEAD = 15
 """From today on: a day more than may be asked for, for the shifts that reach into it."""
 LEAST_AGE = timedelta(seconds=60)
-"""A day that was foreseen so short a time ago waits: bookings come in flocks."""
+"""A day that was foreseen so short a time ago waits: bookings come in flocks, and a fault may not be over."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def foresight(session: Session, due: Due) -> Foresight:
     shifts = shifts_by_ids(session, due.shift_ids, carrier_id=due.carrier_id)
     given = [replace(given_shift(shift), reloads=None) for shift in shifts]  # no day can price ways back to load
     deliveries = [as_promised(each) for each in by_ids(session, due.delivery_ids) if each.state in PLANNABLE]
-    return Foresight(due, tuple(given), tuple(deliveries))
+    return Foresight(due, tuple(given), opened(session, deliveries, shifts=given))
 
 
 def keep(session: Session, foreseen: Foreseen, *, now: datetime) -> None:
@@ -111,7 +112,8 @@ def keep(session: Session, foreseen: Foreseen, *, now: datetime) -> None:
 def _is_stale(known: ForeseenDay | None, wanted: Due, now: datetime) -> bool:
     if known is None:
         return bool(wanted.delivery_ids)
-    return known.made_from != wanted.made_from and now - known.made_at >= LEAST_AGE
+    other = known.made_from != wanted.made_from or known.failure is not None
+    return other and now - known.made_at >= LEAST_AGE
 
 
 @dataclass(frozen=True)

@@ -105,12 +105,11 @@ class Clerk:
         """Acknowledge whoever is there, ask for the code, give out what it opens."""
         await self._acknowledge(comer)
         token = self.tokens[comer.delivery_id]
-        waits = (await self.person.caller.call("GET", f"/v1/track/{token}/collection")).json()
-        codes = sorted({parcel["code"] for parcel in waits["parcels"] if parcel["code"]})
+        waits = (await self.person.caller.call("GET", f"/v1/track/{token}")).json()["collection"]
         comer.state = "served"
-        if not codes:
+        if waits is None:
             return
-        asked = {"point_id": self.point_id, "codes": codes}
+        asked = {"point_id": self.point_id, "codes": [waits["code"]]}
         opened = await self.person.post("/v1/counter/look-ups", asked)
         try:
             given = await self.person.post("/v1/counter/hand-overs", asked | await self._shown(opened["items"]))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sim import summary as figures
+from sim.counters import told
 from sim.day import Day
 from sim.listening import gaps
 from sim.settling import each, history, told_positions
@@ -44,6 +45,7 @@ async def summarise(day: Day, *, dispatcher: Person, plan: dict[str, Any], took_
         gaps=tuple(gaps(one, history=told_positions(told)) for one, told in zip(day.listeners, histories, strict=True)),
         stops_open=sum(stop["state"] != "done" and stop["withdrawn_at"] is None for stop in stops),
         unassigned=len(plan["unassigned"]),
+        notes=told(day.clerks),
     )
 
 

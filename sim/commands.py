@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from sim import locker_stand
 from sim.calls import Refused, Unreachable
 from sim.day import DayFailed, Wishes
 from sim.demo import Asked, drive_plan, play
@@ -71,6 +72,21 @@ def drive(
         console=console,
         json_file=json_file,
     )
+
+
+@sim.command("locker")
+@_URL
+@click.option("--api-key", envvar="LOCKER_API_KEY", required=True, help="The device's, as it was told when installed.")
+@click.option("--point", "point_id", required=True, help="The id of the locker.")
+@click.option("--pass", "courier_code", help="A courier's code: lets `--parcel` in.")
+@click.option("--parcel", "parcel_ids", multiple=True, help="The id of a parcel to put in.")
+@click.option("--door", help="Behind which door, when not behind the one that is kept for it.")
+@click.option("--code", "codes", multiple=True, help="A recipient's code.")
+def locker(url: str, api_key: str, point_id: str, **asked: Any) -> None:
+    """Be a locker: learn what is expected, take parcels in and give them out without network, then tell."""
+    console = _console()
+    for line in locker_stand.stand(url, api_key, point_id, **asked):
+        console.print(line)
 
 
 @click.command("demo")

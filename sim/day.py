@@ -17,6 +17,7 @@ from rich.console import Console
 
 from sim.board import Board
 from sim.calls import Caller, Tally
+from sim.clerk import Clerk
 from sim.clock import ServerClock, synchronise
 from sim.courier import Courier, Habits
 from sim.diary import Diary
@@ -58,6 +59,7 @@ class Day:
     diary: Diary = field(default_factory=Diary)
     couriers: list[Courier] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    clerks: list[Clerk] = field(default_factory=list)
 
     @classmethod
     @asynccontextmanager
@@ -93,7 +95,9 @@ class Day:
             self.couriers.append(await self._courier(told, drivers))
         if not self.couriers:
             raise DayFailed("the plan has no routes")
-        background = [asyncio.create_task(watch) for watch in (self._show(), self._look_at_phones(), self._listen())]
+        background = [
+            asyncio.create_task(watch) for watch in (self._show(), self._look_at_phones(), self._listen(), self._tend())
+        ]
         working = asyncio.gather(*(courier.work() for courier in self.couriers))
         try:
             await working
@@ -136,6 +140,9 @@ class Day:
                 self.board.save(self.wishes.picture)
                 self.wishes = Wishes(self.wishes.seed, self.wishes.failing_share, self.wishes.gaps)
             await asyncio.sleep(LOOK_S)
+
+    async def _tend(self) -> None:
+        await asyncio.gather(*(clerk.work() for clerk in self.clerks))
 
     async def _listen(self) -> None:
         random = Random(self.wishes.seed)

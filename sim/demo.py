@@ -15,10 +15,11 @@ import httpx
 from rich.console import Console
 from rich.progress import Progress
 
-from sim import booking, engaging, ordering, planning
+from sim import booking, collecting, engaging, ordering, planning
 from sim.calls import Refused
 from sim.clock import synchronise
 from sim.closing import summarise
+from sim.counters import staff_counters
 from sim.day import Day, Wishes
 from sim.engaging import CannotPrepare, CommandLine
 from sim.memory import Cast
@@ -97,6 +98,7 @@ async def _people(day: Day, asked: Asked, command_line: CommandLine) -> tuple[Ca
     cast.write(asked.memory)
     assert cast.dispatcher is not None
     dispatcher = day.person(cast.dispatcher)
+    await collecting.import_points(admin, asked.city, command_line=command_line)
     if await _still_busy(day, cast):
         # Rounds of a day that was broken off: their drivers stay with them, today gets others.
         cast.drivers.clear()
@@ -122,7 +124,8 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
     cancelled = await planning.clear_leftovers(dispatcher, merchant_id=cast.merchant_id, but=label)
     if cancelled:
         day.console.print(f"Cancelled {cancelled} deliveries that the last day left")
-    order = ordering.Order(asked.deliveries, starts_at, ends_at, asked.wishes.seed, cast.merchant_id, label)
+    point_ids = await collecting.open_points(dispatcher, from_=starts_at)
+    order = ordering.Order(asked.deliveries, starts_at, ends_at, asked.wishes.seed, cast.merchant_id, label, point_ids)
     booked = await booking.book(dispatcher, order, zone=day.zone)
     if booked:
         day.console.print(f"{len(booked)} customers booked slots")
@@ -131,6 +134,9 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
     ids = [one["id"] for one in deliveries]
     links = await planning.make_links(dispatcher, ids)
     day.follow(dict(list(links.items())[: asked.listeners]))
+    if cast.admin is not None:
+        await staff_counters(day, admin=day.person(cast.admin), cast=cast, deliveries=deliveries, links=links)
+        cast.write(asked.memory)
     _say_where(day.console, asked, deliveries=deliveries, links=links)
     shift_ids = await planning.open_shifts(
         dispatcher,

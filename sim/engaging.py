@@ -81,10 +81,10 @@ async def engage(admin: Person, cast: Cast, *, couriers: int, load: int) -> None
         name = f"{MERCHANT} {secrets.token_hex(2)}"
         cast.merchant_id = (await admin.post("/v1/organisations", {"name": name}))["id"]
     if cast.dispatcher is None:
-        _, cast.dispatcher = await _add_person(admin, name="Demo Dispatcher", role="dispatcher")
+        _, cast.dispatcher = await add_person(admin, name="Demo Dispatcher", role="dispatcher")
     while len(cast.drivers) < couriers:
         name = DRIVERS[len(cast.drivers) % len(DRIVERS)]
-        id_, credentials = await _add_person(admin, name=name, role="driver")
+        id_, credentials = await add_person(admin, name=name, role="driver")
         cast.drivers[id_], cast.names[id_] = credentials, name
     if cast.load != load:
         cast.vehicles, cast.load = {}, load
@@ -103,7 +103,8 @@ def _vehicle(number: int, load: int) -> dict[str, Any]:
     }
 
 
-async def _add_person(admin: Person, *, name: str, role: str) -> tuple[str, Credentials]:
+async def add_person(admin: Person, *, name: str, role: str) -> tuple[str, Credentials]:
+    """Engage somebody and return their id, and with what they sign in."""
     first = name.partition(" ")[0].lower()
     credentials = Credentials(f"{first}-{secrets.token_hex(3)}@example.com", secrets.token_urlsafe(18))
     body = {"name": name, "email": credentials.email, "role": role, "password": credentials.password}

@@ -21,6 +21,8 @@ class Cast:
     drivers: dict[str, Credentials] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     vehicles: dict[str, str] = field(default_factory=dict)  # name by id
+    clerk_id: str = ""
+    clerk: Credentials | None = None
     load: int = 0  # how many parcels each takes
 
     @classmethod
@@ -37,6 +39,8 @@ class Cast:
             drivers={id_: Credentials(**one) for id_, one in told["drivers"].items()},
             names=told["names"],
             vehicles=told["vehicles"],
+            clerk_id=told.get("clerk_id", ""),
+            clerk=_credentials(told.get("clerk")),
             load=told["load"],
         )
 

@@ -13,6 +13,7 @@ from sim.signing_in import Person
 
 WINDOW = timedelta(hours=2)
 PARCELS = (1, 1, 1, 2)
+COLLECTING_SHARE = 0.15
 PARCELS_EACH = sum(PARCELS) / len(PARCELS)
 ADDRESSES_AT_ONCE = 20
 TAKEN_AT_ONCE = 4
@@ -46,6 +47,7 @@ class Order:
     seed: int
     merchant_id: str
     label: str  # begins each external id: it makes the day's orders known from other days'
+    point_ids: tuple[str, ...] = ()  # where some of the recipients collect
 
 
 async def order(dispatcher: Person, asked: Order) -> list[dict[str, Any]]:
@@ -100,6 +102,8 @@ def _draft(address: dict[str, Any], number: int, *, asked: Order, random: Random
         "proof_requirements": proofs,
     }
     note = random.choice(NOTES)
+    if asked.point_ids and random.random() < COLLECTING_SHARE:
+        return draft | {"address": None, "pickup_point_id": random.choice(asked.point_ids), "windows": []}
     return draft | ({"access_notes": note} if note else {})
 
 

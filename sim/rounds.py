@@ -32,6 +32,7 @@ class Drop:
     proofs: tuple[str, ...]
     promise: Window | None
     withdrawn: bool
+    at_point: bool = False  # left there for the recipient to collect
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def _drop(told: dict[str, Any]) -> Drop:
         proofs=tuple(told["proof_requirements"]),
         promise=Window.read(told.get("promise"), first="from", last="until"),
         withdrawn=told["withdrawn_at"] is not None,
+        at_point=told["pickup_point"] is not None,
     )
 
 

@@ -8,6 +8,7 @@
 | arrived_at | while the courier is at the door |
 | courier_position | while the courier drives to this stop or stands at it, and the position is fresh |
 | outcome | once an attempt has ended |
+| collection | while parcels wait at a pickup point |
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from deliveries.models import ENDED, Delivery, DeliveryState, Promise
 from kernel.geo import Point
 from places.models import ATTRIBUTION
 from routing.models import Drop, Outcome, Stop, StopState
+from tracking.collecting import Collection
 from tracking.models import Arrival, ArrivalSource
 
 _WITH_COURIER = (DeliveryState.SCHEDULED, DeliveryState.OUT_FOR_DELIVERY)
@@ -49,6 +51,7 @@ class Seen:
     arrived_at: datetime | None
     courier_position: Point | None
     outcome: Outcome | None
+    collection: Collection | None
     attribution: str = ATTRIBUTION
 
 
@@ -64,6 +67,7 @@ def seen(
     stop: Stop | None,
     arrival: Arrival | None,
     place: Point | None,
+    collection: Collection | None,
     now: datetime,
 ) -> Seen:
     """Return what the recipient may see of what is known. `place` is the courier's, from a fresh position."""
@@ -80,6 +84,7 @@ def seen(
         arrived_at=stop.arrived_at if at_door and stop is not None else None,
         courier_position=place if shows_position(delivery, stop) else None,
         outcome=drop.outcome if drop is not None and not coming else None,
+        collection=collection if goes_on else None,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from deliveries.models import Delivery
 from kernel.facts import FactRow
 from routing.models import Drop, Route, Stop
+from tracking.collecting import collection
 from tracking.models import Arrival, Position, TrackingLink, Verdict
 from tracking.positions import STALE
 from tracking.visibility import Seen, seen, shows_position
@@ -31,8 +32,11 @@ def watch(session: Session, link: TrackingLink, *, now: datetime) -> Watched:
     delivery = session.get_one(Delivery, link.delivery_id)
     drop, stop, arrival = _on_route(session, delivery.id)
     position = _position(session, stop, now) if stop is not None and shows_position(delivery, stop) else None
-    shown = seen(delivery, drop=drop, stop=stop, arrival=arrival, place=position.place if position else None, now=now)
-    return Watched(shown, _version(delivery, stop, arrival, position, now))
+    ready = collection(session, delivery)
+    place = position.place if position else None
+    shown = seen(delivery, drop=drop, stop=stop, arrival=arrival, place=place, collection=ready, now=now)
+    version = _version(delivery, stop, arrival, position, now)
+    return Watched(shown, version if ready is None else f"{version}.{ready.version}")
 
 
 def happened(session: Session, delivery_id: UUID, *, after: int, limit: int = 500) -> Sequence[FactRow]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.counter.keeping import AnnouncementSchema
-from api.fields import NOT_BLANK, Name, Place, Schema, Text, Time
-from pickup_points.models import StayState
+from api.fields import NOT_BLANK, Name, Schema, Text, Time
 from pickup_points.order_models import AnnouncementState
 
 
@@ -59,33 +57,3 @@ class WaitingParcelsSchema(Schema):
     """Until when your parcels wait."""
 
     items = fields.List(fields.Nested(WaitingParcelSchema), required=True)
-
-
-class WhereSchema(Schema):
-    """Where it waits."""
-
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    address = fields.String(required=True, allow_none=True, attribute="address_text")
-    place = Place(required=True)
-    zone = fields.String(required=True, metadata={"description": "IANA zone to tell the times in"})
-    opening_hours = fields.String(required=True, allow_none=True)
-    directions = fields.String(required=True, allow_none=True)
-
-
-class CollectingSchema(Schema):
-    """One parcel. The code is told only while it opens something."""
-
-    parcel_id = fields.UUID(required=True, attribute="stay.parcel_id")
-    state = fields.Enum(StayState, by_value=fields.String, required=True, attribute="stay.state")
-    expires_at = Time(required=True, allow_none=True, attribute="stay.expires_at")
-    code = fields.String(required=True, allow_none=True, metadata={"examples": ["12345678"]})
-    qr_text = fields.String(required=True, allow_none=True)
-
-
-class CollectionSchema(Schema):
-    """What waits for you, or comes to the point."""
-
-    point = fields.Nested(WhereSchema, required=True, allow_none=True)
-    parcels = fields.List(fields.Nested(CollectingSchema), required=True)
-    announcement = fields.Nested(AnnouncementSchema, required=True, allow_none=True)

@@ -10,7 +10,6 @@ from api.blueprint import Blueprint
 from api.collecting.schemas import (
     AuthorisationSchema,
     AuthorisationsSchema,
-    CollectionSchema,
     ComingSchema,
     DelegateSchema,
     WaitingParcelsSchema,
@@ -19,9 +18,8 @@ from api.counter.keeping import AnnouncementSchema
 from api.unit import session
 from deliveries.progress import DeliveryNotInState
 from kernel import clock
-from pickup_points import announcing, collection, delegates, extending
+from pickup_points import announcing, delegates, extending
 from pickup_points.announcing import Coming, EtaInvalid, NothingToCollect
-from pickup_points.collection import Collection
 from pickup_points.counter_models import Authorisation
 from pickup_points.delegates import AuthorisationNotFound, TooManyDelegates
 from pickup_points.extending import NoMoreTime, NothingWaits
@@ -31,17 +29,6 @@ from tracking.links import LinkNotFound
 from tracking.models import TrackingLink
 
 blueprint = Blueprint("collecting", __name__, url_prefix="/v1/track", description="Before you collect.")
-
-_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-
-
-@blueprint.route("/<token>/collection")
-@public
-@blueprint.response(200, CollectionSchema)
-@blueprint.refuses(LinkNotFound)
-def show_collection(token: str) -> tuple[Collection, int, dict[str, str]]:
-    """Show where your parcels wait, until when, and the code that opens them."""
-    return collection.collection(session(), _link(token).delivery_id), 200, _PRIVATE
 
 
 @blueprint.route("/<token>/authorisations", methods=["POST"])

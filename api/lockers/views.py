@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.lockers import devices, driver
+from api.lockers import devices, driver, recipient
 from api.lockers.doors import blueprint
 
-__all__ = ["blueprint", "devices", "driver"]
+__all__ = ["blueprint", "devices", "driver", "recipient"]

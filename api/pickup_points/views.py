@@ -164,7 +164,7 @@ def change_point(change: PointDraft, point_id: UUID) -> Answer:
     """Change a pickup point, suspend it or take it up again."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
     require_match(point.version)
-    points.change_point(session(), point, change, now=clock.now())
+    points.change_point(session(), point, change, now=clock.now(), by=caller().person_id)
     return _answer(point)
 
 
@@ -177,7 +177,7 @@ def retire_point(point_id: UUID) -> None:
     """Retire a pickup point where nothing is or is expected. Its past stays."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
     require_match(point.version)
-    points.retire_point(session(), point, now=clock.now())
+    points.retire_point(session(), point, now=clock.now(), by=caller().person_id)
 
 
 @blueprint.route("/pickup-points/<uuid:point_id>/closures", methods=["POST"])
@@ -188,7 +188,7 @@ def retire_point(point_id: UUID) -> None:
 def close_point(draft: dict[str, Any], point_id: UUID) -> tuple[Closure, int, dict[str, str]]:
     """Close a pickup point for a while, whatever its hours say. Closures may overlap."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
-    closure = closing.close_point(session(), point, **draft, now=clock.now())
+    closure = closing.close_point(session(), point, **draft, now=clock.now(), by=caller().person_id)
     return closure, 201, {"Location": f"/v1/pickup-points/{point.id}/closures"}
 
 
@@ -208,4 +208,4 @@ def list_closures(point_id: UUID) -> dict[str, Any]:
 def lift_closure(point_id: UUID, closure_id: UUID) -> None:
     """Let a pickup point open again as its hours say."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
-    closing.lift_closure(session(), point, closure_id)
+    closing.lift_closure(session(), point, closure_id, now=clock.now(), by=caller().person_id)

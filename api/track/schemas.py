@@ -36,6 +36,20 @@ class ArrivalSchema(Schema):
     source = fields.Enum(ArrivalSource, by_value=fields.String, required=True)
 
 
+class ReadyParcelsSchema(Schema):
+    """Where your parcels wait, and the code that opens: at a counter it is asked for, at a locker you type it."""
+
+    point_name = fields.String(required=True, metadata={"examples": ["Locker Kamppi"]})
+    address_text = fields.String(required=True, allow_none=True)
+    place = Place(required=True)
+    directions = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True, metadata={"examples": ["712345678"]})
+    qr_text = fields.String(required=True, metadata={"description": "What to show as a QR code"})
+    collect_until = Time(required=True)
+    parcels = Whole(required=True, metadata={"examples": [1]})
+    doors = fields.List(fields.String(), required=True, metadata={"description": "Of a locker", "examples": [["12"]]})
+
+
 class TrackedSchema(Schema):
     """What the recipient may see now. Once the delivery has ended, only how."""
 
@@ -54,4 +68,5 @@ class TrackedSchema(Schema):
         required=True, allow_none=True, metadata={"description": "Only while the courier is on the way to you"}
     )
     outcome = fields.Enum(Outcome, by_value=fields.String, required=True, allow_none=True)
+    collection = fields.Nested(ReadyParcelsSchema, required=True, allow_none=True)
     attribution = fields.String(required=True)

@@ -301,3 +301,33 @@ class TestCode:
         at.install()
         session.refresh(ready.stay)
         assert issuing.code_of(session, ready.stay) != ready.code
+
+
+class TestRecipient:
+    def link(self, at: Locker, delivery: Delivery) -> str:
+        made = at.client.post(f"/v1/deliveries/{delivery.id}/tracking-links", json={}, headers=at.admin)
+        assert made.json is not None
+        return f"/v1/track/{made.json['token']}"
+
+    def test_sees_the_code_when_it_is_ready_and_not_before(self, at: Locker) -> None:
+        delivery, _, _ = at.expect()
+        path = self.link(at, delivery)
+        before = at.client.get(path)
+        assert before.json is not None
+        assert before.json["collection"] is None
+        assert kind(at.client.get(f"{path}/collection-code")) == "/problems/nothing-ready"
+
+    def test_sees_what_opens_the_door(self, at: Locker) -> None:
+        ready = Ready(at)
+        path = self.link(at, ready.delivery)
+        told = at.client.get(path).json
+        assert told is not None
+        assert (told["collection"]["code"], told["collection"]["doors"]) == (ready.code, [ready.door])
+        assert at.check(told["collection"]["qr_text"]).status_code == 200
+
+    @pytest.mark.parametrize(("form", "begins"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+    def test_gets_it_as_a_picture(self, at: Locker, form: str, begins: bytes) -> None:
+        path = self.link(at, Ready(at).delivery)
+        picture = at.client.get(f"{path}/collection-code?format={form}")
+        assert picture.data.startswith(begins)
+        assert picture.headers["Cache-Control"] == "no-store"

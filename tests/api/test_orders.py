@@ -16,7 +16,7 @@ from api.unit import App
 from deliveries import queries as deliveries
 from deliveries.models import Delivery, DeliveryState
 from kernel.facts import KINDS, FactRow
-from pickup_points import order_promise, preparing
+from pickup_points import keeping_time, order_promise, preparing
 from pickup_points.order_promise import NeverOpen
 from pickup_points.tasks import FOLLOW_ORDER
 from tests import factories
@@ -151,7 +151,6 @@ class TestOrder:
         desk.post(f"/orders/{order['id']}/accept", {})
         desk.post(f"/orders/{order['id']}/ready", {"parcels": [{}]})
         (kept,) = desk.get("/parcels").json["items"]
-        from pickup_points import keeping_time
 
         later = datetime.fromisoformat(kept["stay"]["expires_at"])
         assert keeping_time.pass_time(desk.session, now=later).expired == 1

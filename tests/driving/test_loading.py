@@ -7,14 +7,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Person, Role
+from accounts.principals import Principal
+from api.unit import App
 from deliveries.models import Delivery, DeliveryState
 from driving import loading
 from driving.loading import LoadOutcome
+from kernel import clock
 from kernel.facts import FactRow
+from pickup_points import devices
 from pickup_points.compartments import change_door
 from pickup_points.models import Compartment, PickupPoint, Rent, RentState, Stay, StayState
 from pickup_points.reserving import reserve
@@ -168,6 +173,18 @@ class TestCheck:
         van.drives([one], [home])
         assert van.check() == {one.id: LoadOutcome.HELD_BACK}
 
+    def test_holds_back_when_a_promise_would_break(self, van: Van, session: Session) -> None:
+        full = van.locker(1)
+        van.fill(full)
+        van.locker(1, metres=600)
+        one = van.to(full)
+        home = factories.delivery(session, merchant=van.shop, place=routing_rows.near(0))
+        route = van.drives([one], [home])
+        start = route.stops[1].planned_start_at
+        home.promise_window(start - timedelta(hours=1), start + timedelta(seconds=30))
+        session.flush()
+        assert van.check() == {one.id: LoadOutcome.HELD_BACK}
+
     def test_sends_on_what_lost_its_door(self, van: Van, session: Session) -> None:
         at, other = van.locker(1), van.locker(1, metres=200)
         one = van.to(at)
@@ -185,3 +202,45 @@ class TestCheck:
         one = van.to(point(session, carrier=van.carrier))
         van.drives([one])
         assert van.check() == {one.id: LoadOutcome.KEPT}
+
+
+class TestOverHttp:
+    @pytest.fixture
+    def headers(self, app: App, van: Van, session: Session) -> dict[str, str]:
+        return factories.bearer(app, session.get_one(Person, van.shift.driver_id))
+
+    def test_tells_the_courier_where_each_goes(
+        self, client: FlaskClient, headers: dict[str, str], van: Van, session: Session
+    ) -> None:
+        full, other = van.locker(1), van.locker(1, metres=200)
+        span = {"starts_at": clock.now() - DAY, "ends_at": clock.now() + 9 * DAY}
+        reserve(session, full, [parcel()], **span, hold_id=uuid4(), delivery_id=None, now=NOW)
+        van.shift = routing_rows.shift(session, carrier=van.carrier, now=clock.now(), driver=van.shift.driver)
+        one = van.to(full)
+        van.drives([one])
+        answer = client.post("/v1/driver/route/load-checks", headers=headers).json
+        assert answer is not None
+        (item,) = answer["items"]
+        assert (item["outcome"], item["to_point"]["id"]) == ("redirected", str(other.id))
+        route = client.get("/v1/driver/route", headers=headers).json
+        assert route is not None
+        assert route["version"] == answer["route_version"]
+        (stop,) = [stop for stop in route["stops"] if stop["withdrawn_at"] is None]
+        assert (stop["id"], stop["drops"][0]["pickup_point"]["id"]) == (item["stop_id"], str(other.id))
+
+    def test_gives_a_pass_to_who_brings_something_there(
+        self, client: FlaskClient, headers: dict[str, str], van: Van, session: Session
+    ) -> None:
+        at, elsewhere = van.locker(1), van.locker(1, metres=50)
+        admin = factories.person(session, role=Role.ADMIN, organisation=van.carrier)
+        caller = Principal(admin.id, van.carrier.id, van.carrier.id, True, Role.ADMIN)
+        devices.install(session, at, caller=caller, now=NOW)
+        van.drives([van.to(at)])
+        first, second = (client.post(f"/v1/driver/lockers/{at.id}/passes", headers=headers) for _ in range(2))
+        assert first.status_code == 201
+        assert first.json is not None
+        assert len(first.json["code"]) == 10
+        assert second.json == first.json
+        refused = client.post(f"/v1/driver/lockers/{elsewhere.id}/passes", headers=headers).json
+        assert refused is not None
+        assert refused["type"] == "/problems/not-on-your-route"

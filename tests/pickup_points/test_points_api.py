@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from accounts.models import Organisation, Role
 from api.unit import App
 from kernel import clock
+from kernel.facts import FactRow
 from kernel.ids import new_id
 from pickup_points import reserving
 from pickup_points.models import Stay, StayState
@@ -218,3 +220,25 @@ def expected(desk: Desk, point_id: Any) -> Stay:
     desk.session.add(stay)
     desk.session.flush()
     return stay
+
+
+class TestFacts:
+    def test_tell_the_point_s_story(self, desk: Desk) -> None:
+        added = desk.add().json or {}
+        desk.change(added["id"], name="Else", suspended=True)
+        desk.change(added["id"], 2, name="Else")  # as it was
+        closure = desk.close(added["id"], 1, 2).json or {}
+        desk.client.delete(f"/v1/pickup-points/{added['id']}/closures/{closure['id']}", headers=desk.headers)
+        desk.retire(added["id"], 2)
+
+        told = desk.session.execute(select(FactRow.kind, FactRow.data).order_by(FactRow.seq)).all()
+
+        assert [kind for kind, _ in told] == [
+            "point.added",
+            "point.changed",
+            "point.closed",
+            "point.closure_lifted",
+            "point.retired",
+        ]
+        assert {data["point_id"] for _, data in told} == {added["id"]}
+        assert told[1].data["changed"] == ["name", "suspended"]

@@ -112,7 +112,7 @@ class TestSeen:
         assert answer.headers["Cache-Control"] == "no-store"
         assert list(answer.json) == [
             "state", "address_hint", "zone", "promise", "first_promise", "arrival", "arrived_at", "courier_position",
-            "outcome", "attribution",
+            "outcome", "collection", "attribution",
         ]  # fmt: skip
         assert (answer.json["state"], answer.json["address_hint"]) == ("scheduled", "Mannerheimintie 1 A 5")
         internal = [round_.driver.name, round_.driver.id, round_.route_id, *round_.stop_ids, *round_.delivery_ids]

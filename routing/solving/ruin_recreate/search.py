@@ -149,7 +149,7 @@ class RuinRecreate:
 def _fleet_first(problem: Problem, task: Task, far: float) -> bool:
     fixed = min((vehicle.fixed_cost for vehicle in problem.vehicles), default=0)
     free = not any(vehicle.locked or vehicle.reload for vehicle in problem.vehicles)
-    return bool(task.sparing and free and task.requests["must"].all() and fixed > _ANY_WAY * far)
+    return bool(task.kind_count == 1 and free and task.requests["must"].all() and fixed > _ANY_WAY * far)
 
 
 def search(

@@ -20,7 +20,9 @@ def warm() -> None:
         vehicles=(vehicle,),
         stops=(Stop(id="1", place=1), Stop(id="2", place=2)),
     )
-    RuinRecreate(problem, problem.stops, seed=0).run(1, hot=1, cold=1)
+    search = RuinRecreate(problem, problem.stops, seed=0)
+    search.run(1, hot=1, cold=1)
+    search.shrink(1)
 
 
 def _forget_older() -> None:

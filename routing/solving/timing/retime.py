@@ -9,6 +9,7 @@ driver's own time and not part of the route.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from routing.solving.fits import DoesNotFit, check_steps
 from routing.solving.problem import Measure, Problem, Reload, Step, Stop, Vehicle
@@ -21,12 +22,18 @@ from routing.solving.timing.way import Way, way_between
 def retime(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Route:
     """The route of `vehicle` through `steps` in this order. Raises `DoesNotFit` with the reason if there is none.
 
-    `schedule` says which of the possible times; after leaving, every stop is served as early as can be.
+    `schedule` says which of the possible times; after leaving, every stop is served as early as can be. Where shares
+    of the time are balanced, that of a vehicle whose time is free counts as one a second.
     """
     check_steps(problem, vehicle, steps)
     legs, distance_m = _legs(problem, vehicle, steps)
-    balanced = problem.balance is not None and problem.balance.measure is Measure.TIME
-    return _route(vehicle, steps, legs, schedule(vehicle, legs, balanced=balanced), distance_m=distance_m)
+    return _route(vehicle, steps, legs, schedule(_paid(problem, vehicle), legs), distance_m=distance_m)
+
+
+def _paid(problem: Problem, vehicle: Vehicle) -> Vehicle:
+    """The vehicle, never with free time where a longer route costs its balance more."""
+    by_time = problem.balance is not None and problem.balance.measure is Measure.TIME
+    return replace(vehicle, cost_per_s=1) if by_time and not vehicle.cost_per_s else vehicle
 
 
 def check_route(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> None:

@@ -10,18 +10,17 @@ from routing.solving.timing.earliest import earliest, ends_of_breaks_before_leav
 from routing.solving.timing.legs import Leg, Schedule, untimely_of
 
 
-def schedule(vehicle: Vehicle, legs: Sequence[Leg], *, balanced: bool = False) -> Schedule:
+def schedule(vehicle: Vehicle, legs: Sequence[Leg]) -> Schedule:
     """The times of `legs` in this order. Raises `DoesNotFit` with the reason if there are none.
 
     Of all times those with the least cost of the driver's time and of untimely services; of these the earliest end,
-    and for that the latest departure. Where duration is `balanced` between drivers the shortest, though it cost nothing
-    else.
+    and for that the latest departure.
     """
     first = _first(vehicle, legs)
     if _by_hours(legs):
         _refuse_longer(vehicle, shortest(vehicle, legs))
         return best_times(vehicle, legs)
-    found = _shortest_or_first(vehicle, legs, first, balanced=balanced)
+    found = _shortest_or_first(vehicle, legs, first)
     return best_times(vehicle, legs) if untimely_of(vehicle, legs, found) else found
 
 
@@ -53,11 +52,11 @@ def _refuse_longer(vehicle: Vehicle, found: Schedule) -> None:
         raise DoesNotFit(Reason.MAX_DURATION, detail)
 
 
-def _shortest_or_first(vehicle: Vehicle, legs: Sequence[Leg], first: Schedule, *, balanced: bool = False) -> Schedule:
+def _shortest_or_first(vehicle: Vehicle, legs: Sequence[Leg], first: Schedule) -> Schedule:
     """Where the vehicle's time costs, the shortest of all, and of these the one that ends first; else that one."""
     most = UNREACHABLE if vehicle.max_duration_s is None else vehicle.max_duration_s
     choices = (found for found in _choices(vehicle, legs, first) if found.duration_s <= most)
-    if vehicle.cost_per_s or balanced:
+    if vehicle.cost_per_s:
         best = min(choices, key=lambda found: (found.duration_s, found.end_s), default=None)
     else:
         best = next(choices, None)
