@@ -18,7 +18,7 @@ HALF_HOUR = timedelta(minutes=30)
 
 
 async def book(dispatcher: Person, asked: Order, *, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Hold and confirm places in today's slots; return the deliveries that come of it. none on a short or quiet day."""
+    """Hold and confirm places in today's slots; return the deliveries that come of it: none on a short or quiet day."""
     count = asked.deliveries // ONE_IN
     slots = await _slots_of_today(dispatcher, asked, zone) if count else []
     if not slots:
