@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import time
@@ -29,7 +30,7 @@ from sqlalchemy import create_engine, make_url, select, text
 import stack
 from api.app import create_app
 from bench._options_world import DAYS, Week, anywhere, furnish
-from kernel import ticks
+from kernel import logs, ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions, connect
 from kernel.settings import load
@@ -91,6 +92,7 @@ def own_servers(streets: Streets) -> Iterator[tuple[FlaskClient, Any]]:
         upgrade(own)
         given = stack.private_defaults(servers.folder) | {"database_url": own, "redis_url": servers.redis_url}
         settings = load(**given | {"rate_limit": "1000000 per minute"})
+        logs.configure(level="WARNING", form=settings.log_format)
         engine = connect(own)
         Sessions.configure(bind=engine)
         ticks.CHANNEL.plug(RedisChannel(settings.redis_url))
@@ -107,16 +109,18 @@ def own_servers(streets: Streets) -> Iterator[tuple[FlaskClient, Any]]:
 def timed(client: FlaskClient, headers: dict[str, str], week: Week, asked: argparse.Namespace) -> dict[str, Any]:
     """Ask for one address after the other; the first request makes the days, the next ones find them."""
     chance = random.Random(asked.seed)
-    took_ms, offered, out = [], [], Counter[str]()
+    took_ms, cpu_ms, offered, out = [], [], [], Counter[str]()
     for _ in range(asked.asked + 10):
         body = question(anywhere(chance), week)
-        began_s = time.perf_counter()
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
         answer = client.post("/v1/delivery-options", json=body, headers=headers)
         took_ms.append(1000 * (time.perf_counter() - began_s))
+        cpu_ms.append(1000 * (time.process_time() - began_cpu_s))
         assert answer.status_code == 200, answer.json
         offered.append(len(answer.json["options"]))
         out.update(each["reason"] for each in answer.json["ineligible"])
     p50, p95, p99 = np.percentile(took_ms[10:], (50, 95, 99)).tolist()
+    cpu_p50, cpu_p95 = np.percentile(cpu_ms[10:], (50, 95)).tolist()
     return {
         "stops": asked.stops,
         "streets": "osrm" if asked.streets else "great circle",
@@ -128,6 +132,9 @@ def timed(client: FlaskClient, headers: dict[str, str], week: Week, asked: argpa
         "p95_ms": round(p95, 1),
         "p99_ms": round(p99, 1),
         "p95_of_limit": round(p95 / LIMIT_MS, 2),
+        "own_processor_p50_ms": round(cpu_p50, 1),
+        "own_processor_p95_ms": round(cpu_p95, 1),
+        "load_before": round(os.getloadavg()[0], 1),
     }
 
 

@@ -153,11 +153,11 @@ def _seat(day: CarrierDay, one: Priced, ways: Mapping[str, Ways]) -> Seat:
     way = ways[tour.vehicle.profile]
     before, after = (int(line[one.tour, one.index]) for line in (day.day.stack.before, day.day.stack.after))
     out = (0, 0) if after < 0 else (int(way.from_s[after]), int(way.from_m[after]))
-    names = [None, *(UUID(step.id) for step in tour.stops), None]
+    stops = tour.stops
     return Seat(
         shift_id=day.rounds[one.tour].shift.id,
-        behind_id=names[one.index],
-        before_id=names[one.index + 1],
+        behind_id=UUID(stops[one.index - 1].id) if one.index else None,
+        before_id=UUID(stops[one.index].id) if one.index < len(stops) else None,
         way_in=(int(way.to_s[before]), int(way.to_m[before])),
         way_out=out,
     )
