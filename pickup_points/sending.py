@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -14,11 +14,14 @@ from accounts.principals import Principal
 from deliveries import changing, creation
 from deliveries.changing import Change
 from deliveries.drafts import Draft, DraftAddress
-from deliveries.models import Delivery, Recipient
+from deliveries.models import Delivery, ProofRequirement, Recipient
 from deliveries.terms import TermsContradict
 from kernel.errors import Conflict, FieldError, Invalid, Refusal
-from pickup_points.models import PickupPoint, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, Stay, StayState
 from pickup_points.queries import points_to_send_to
+
+# A door opens to whoever has the code.
+_BY_PEOPLE = frozenset({ProofRequirement.SIGNATURE, ProofRequirement.ID_CHECK, ProofRequirement.AGE_CHECK})
 
 
 class PointUnknown(Invalid):
@@ -37,6 +40,10 @@ class RecipientUnreachable(Invalid):
     """Somebody must be told that it waits at the point: give a telephone number or an e-mail address."""
 
 
+class NobodyToCheck(Invalid):
+    """A locker has nobody who could look at papers or take a signature."""
+
+
 class BoundToPoint(Conflict):
     """It goes to a pickup point, and these would take it elsewhere."""
 
@@ -48,7 +55,8 @@ class StayBegun(Conflict):
 def create(session: Session, draft: Draft, *, caller: Principal, now: datetime) -> Delivery:
     """Return the new delivery; into a point, with its expected stays.
 
-    All that `deliveries.creation.create` refuses, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable.
+    All that `deliveries.creation.create` refuses, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable,
+    NobodyToCheck.
     """
     (made,) = create_batch(session, [draft], caller=caller, now=now)
     if isinstance(made, Refusal):
@@ -101,7 +109,7 @@ def check_takes_parcels(point: PickupPoint) -> None:
 def change(session: Session, delivery: Delivery, change: Change, *, now: datetime, by: UUID | None) -> None:
     """Change a locked delivery; of one that goes to a point not where it goes, and its stays follow its parcels.
 
-    All that `deliveries.changing.change` refuses, BoundToPoint, RecipientUnreachable, StayBegun.
+    All that `deliveries.changing.change` refuses, BoundToPoint, RecipientUnreachable, NobodyToCheck, StayBegun.
     """
     if delivery.pickup_point_id is None:
         changing.change(session, delivery, change, now=now, by=by)
@@ -109,6 +117,7 @@ def change(session: Session, delivery: Delivery, change: Change, *, now: datetim
     _check_stays_bound(change)
     told = change.get("recipient", {})
     _check_reachable(replace(delivery.recipient, **told))
+    _check_attended(session.get_one(PickupPoint, delivery.pickup_point_id), change.get("proof_requirements", ()))
     if "parcels" not in change:
         changing.change(session, delivery, change, now=now, by=by)
         return
@@ -134,6 +143,7 @@ def _addressed(draft: Draft, point: PickupPoint | None) -> Draft:
         raise PointUnknown(errors=[FieldError("/pickup_point_id", "is not a point that you may send to")])
     check_takes_parcels(point)
     _check_reachable(draft.recipient)
+    _check_attended(point, draft.proof_requirements)
     if draft.alternatives:
         raise TermsContradict(errors=[FieldError("/alternatives", "cannot go with a pickup point")])
     return replace(draft, address=DraftAddress(text=point.address_text or point.name, place=point.place))
@@ -142,6 +152,12 @@ def _addressed(draft: Draft, point: PickupPoint | None) -> Draft:
 def _check_reachable(recipient: Recipient) -> None:
     if recipient.phone is None and recipient.email is None:
         raise RecipientUnreachable(errors=[FieldError("/recipient", "needs a phone or an email")])
+
+
+def _check_attended(point: PickupPoint, asked: Collection[str]) -> None:
+    lacking = sorted(_BY_PEOPLE.intersection(asked)) if point.kind is PointKind.LOCKER else []
+    if lacking:
+        raise NobodyToCheck(errors=[FieldError("/proof_requirements", f"no locker asks for {', '.join(lacking)}")])
 
 
 def _check_stays_bound(change: Change) -> None:

@@ -40,6 +40,7 @@ from kernel.paging import Page
 from pickup_points import sending
 from pickup_points.sending import (
     BoundToPoint,
+    NobodyToCheck,
     PointRetired,
     PointSuspended,
     PointUnknown,
@@ -77,7 +78,9 @@ def _answer(delivery: Delivery, status: int = 200, **headers: str) -> Answer:
 @open_to(Role.MERCHANT, Role.DISPATCHER, Role.ADMIN, scope="deliveries:write")
 @blueprint.arguments(DeliveryDraftSchema)
 @blueprint.response(201, DeliverySchema)
-@blueprint.refuses(MerchantUnknown, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable, *UNFIT)
+@blueprint.refuses(
+    MerchantUnknown, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable, NobodyToCheck, *UNFIT
+)
 def create_delivery(draft: Draft) -> Answer:
     """Create a delivery.
 
@@ -143,6 +146,7 @@ def read_delivery(delivery_id: UUID) -> Answer:
     BookedAlready,
     BoundToPoint,
     RecipientUnreachable,
+    NobodyToCheck,
     StayBegun,
     *UNFIT,
 )

@@ -18,7 +18,7 @@ from deliveries.facts import DeliveryCancelled
 from deliveries.models import Delivery
 from kernel.facts import FactRow
 from kernel.geo import Point
-from pickup_points.models import PickupPoint, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, Stay, StayState
 from pickup_points.tasks import CANCEL_STAYS
 from tests.factories import BORN, bearer, carrier, merchant, person, pickup_point
 
@@ -107,6 +107,14 @@ class TestSend:
 
         assert refused(answer)[:2] == (409, f"/problems/point-{problem}")
         assert shop.stays() == []
+
+    def test_asks_no_locker_to_look_at_papers(self, shop: Shop) -> None:
+        locker = pickup_point(shop.session, carrier=shop.carrier, kind=PointKind.LOCKER)
+
+        answer = shop.send(pickup_point_id=str(locker.id), proof_requirements=["photo", "id_check"])
+
+        assert refused(answer) == (422, "/problems/nobody-to-check", ["/proof_requirements"])
+        assert shop.send(proof_requirements=["id_check"]).status_code == 201
 
     def test_has_no_other_place_to_go_to(self, shop: Shop) -> None:
         elsewhere = {"address": {"place": {"type": "Point", "coordinates": [24.94, 60.17]}}}
