@@ -155,7 +155,7 @@ def served(
     chance = random.Random(asked.seed + 1)
     held, refused = 0, 0
     while held < asked.booked and refused < asked.booked:
-        body = question(anywhere(chance), week)
+        body = question(anywhere(chance), week) | {"kinds": ["home", "evening"]}
         options = [
             each
             for each in client.post("/v1/delivery-options", json=body, headers=headers).json["options"]
