@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geoalchemy2.shape import to_shape
 from shapely import Point as ShapelyPoint
-from shapely import prepare
+from shapely import from_wkb, prepare
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import Conflict, Invalid
@@ -77,9 +78,13 @@ def edition(session: Session) -> str:
 
 def bounds(session: Session) -> Bounds:
     """Return where deliveries may be; ask it once for many points."""
-    city = session.scalar(select(City))
-    if city is None:
-        return Bounds("", None, None)
-    coverage = to_shape(city.coverage)
+    row = session.execute(select(City.name, City.zone, func.ST_AsBinary(City.coverage))).one_or_none()
+    return Bounds("", None, None) if row is None else Bounds(row[0], row[1], _read(row[2]))
+
+
+@lru_cache(maxsize=4)
+def _read(wkb: bytes) -> BaseGeometry:
+    """Return the shape, prepared for many points. There is one city, and many requests ask for it."""
+    coverage = from_wkb(wkb)
     prepare(coverage)
-    return Bounds(city.name, city.zone, coverage)
+    return coverage
