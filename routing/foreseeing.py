@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from deliveries.models import PLANNABLE, Delivery, DeliveryWindow, Pickup
 from deliveries.queries import by_ids
-from places.cities import bounds
+from places.models import City
 from routing.fleet import shifts_by_ids
 from routing.foreseen import ForeseenDay, ForeseenRoute
 from routing.foreseen_rounds import as_promised
@@ -61,7 +61,7 @@ class Foreseen:
 
 def zone_of_days(session: Session) -> str:
     """Return the IANA zone in which a carrier's days begin and end: the city's, UTC without one."""
-    return bounds(session).zone or "UTC"
+    return session.scalar(select(City.zone)) or "UTC"
 
 
 def due(session: Session, *, zone: str, now: datetime) -> list[Due]:

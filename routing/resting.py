@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, or_, select, true
+from sqlalchemy import Select, and_, case, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from routing.foreseen import ForeseenRoute
+from routing.given import Span
 from routing.models import Plan, PlanState, Route, Shift, Vehicle
 
 
@@ -40,6 +41,15 @@ def resting(session: Session, *, carrier_id: UUID, first: date, days: int, zone:
     )
     rows: Sequence[Any] = session.execute(asked.order_by(Shift.starts_at, Shift.id)).all()
     return [Resting(row[0], row[1].astimezone(local).date(), row[1], row[2], tuple(row[3:])) for row in rows]
+
+
+def somebody_works(session: Session, spans: Sequence[Span], *, carrier_id: UUID) -> bool:
+    """Whether a shift of the carrier lies, in part at least, within one of the half-open spans."""
+    if not spans:
+        return False
+    within = or_(*(and_(Shift.starts_at < ends_at, Shift.ends_at > starts_at) for starts_at, ends_at in spans))
+    asked = select(exists().where(Shift.carrier_id == carrier_id, Shift.cancelled_at.is_(None), within))
+    return bool(session.scalar(asked))
 
 
 def edition_of(session: Session, shift_id: UUID) -> tuple[object, ...] | None:

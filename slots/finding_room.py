@@ -15,6 +15,7 @@ from pickup_points.hours import Hours
 from places.streets import Streets
 from routing.given import Span
 from routing.insertion import Wanted
+from routing.resting import somebody_works
 from slots import route_room
 from slots.admitting import refusal
 from slots.holding import Wish
@@ -38,9 +39,10 @@ def find_for(wish: Wish, *, carrier_id: UUID, unit: Unit, streets: Streets, now:
                 slot, left(session, [slot], now=now)[slot.id], wish.load, order_minor=wish.order_minor, now=now
             )
             place, windows = _where_and_when(session, slot, wish, now=now)
+            driven = refused is None and somebody_works(session, windows, carrier_id=carrier_id)
         except Refusal:
             return None
-    if refused is not None or place is None:
+    if not driven or place is None:
         return None
     load = wish.load
     demands = (load.parcels, load.weight_g, load.volume_cm3)
