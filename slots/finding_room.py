@@ -28,7 +28,7 @@ from slots.standing import Unit
 
 
 def find_for(wish: Wish, *, carrier_id: UUID, unit: Unit, streets: Streets, now: datetime) -> FoundRoom | None:
-    """Return the cheapest room, None where the slot's count alone decides. NoRouteRoom.
+    """Return the cheapest room, None where the slot's count alone decides. NoRouteRoom, all of `admitting.refusal`.
 
     None too for a wish that is refused for another reason: whoever holds says which.
     """
@@ -42,6 +42,8 @@ def find_for(wish: Wish, *, carrier_id: UUID, unit: Unit, streets: Streets, now:
             driven = refused is None and somebody_works(session, windows, carrier_id=carrier_id)
         except Refusal:
             return None
+    if refused is not None:
+        raise refused
     if not driven or place is None:
         return None
     load = wish.load
