@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from sqlalchemy import (
     Connection,
@@ -69,6 +70,7 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={"connect_timeout": 5},
+        json_deserializer=orjson.loads,  # an answer of many rows has hundreds of small values
     )
 
 
