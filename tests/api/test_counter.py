@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -120,6 +121,7 @@ class TestCheckIn:
             "code-unknown",
             "scanned-twice",
         ]
+        assert datetime.fromisoformat(items[1]["problem"]["checked_in_at"]) <= clock.now()
         assert items[2]["problem"]["point_name"] == "Kaukana"
         assert desk.state_of(elsewhere) is DeliveryState.OUT_FOR_DELIVERY
 
