@@ -182,7 +182,8 @@ class TestReturnRun:
         delivery = desk.coming()
         (stay,) = desk.check_in(delivery)
         body: dict[str, Any] = {"stay_ids": [stay["id"]]}
-        assert desk.post("/return-runs", body).json["type"] == "/problems/not-due-back"
+        for cause in (None, "expired", "dropped_off"):
+            assert desk.post("/return-runs", body | {"cause": cause}).json["type"] == "/problems/not-due-back"
         assert desk.post("/return-runs", body | {"cause": "declined"}).status_code == 201
         assert desk.state_of(delivery) is DeliveryState.RETURNING
 
