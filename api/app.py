@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
@@ -52,9 +53,14 @@ RESOURCES = (
 
 
 class Json(DefaultJSONProvider):
-    """JSON in the order in which the schemas declare it."""
+    """JSON in the order in which the schemas declare it, and times of problems within it as in any answer."""
 
     sort_keys = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        """Return what JSON has for `value`: Flask's own choice for times is that of HTTP's headers."""
+        return value.isoformat() if isinstance(value, datetime) else DefaultJSONProvider.default(value)
 
 
 def create_app(settings: Settings) -> App:

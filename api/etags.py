@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from werkzeug.datastructures import ETags
 from werkzeug.http import quote_etag
 
 from api.problems import PreconditionFailed, PreconditionMissing
@@ -33,12 +34,17 @@ def require_match(version: object) -> None:
     """Refuse a change to anything but `version`. PreconditionMissing, PreconditionFailed."""
     if "If-Match" not in request.headers:
         raise PreconditionMissing()
-    if not request.if_match.contains(str(version)):
+    if not _has(request.if_match, version):
         raise PreconditionFailed()
 
 
 def not_modified(version: object) -> Response | None:
     """Return the 304 when the caller has `version` already."""
-    if not request.if_none_match.contains(str(version)):
+    if not _has(request.if_none_match, version):
         return None
     return Response(status=304, headers=etag(version))
+
+
+def _has(told: ETags, version: object) -> bool:
+    """Whether `version` was told, by its own name or by the one that flask-compress gives to its compressed answer."""
+    return any(told.contains(name) for name in (str(version), f"{version}:gzip"))

@@ -54,7 +54,8 @@ def _extend(
         if stay.extensions >= allowed.most_extensions and not often:
             raise NoMoreTime(stay_id=stay.id, extensions=stay.extensions, most=allowed.most_extensions)
     for stay in held:
-        since = max(now, stay.expires_at or now)
+        # What ends at midnight or in the small hours ends with the day before.
+        since = max(now, (stay.expires_at or now) - waiting.SMALL_HOURS)
         until = waiting.last_moment(point, since=since, days=allowed.extension_days)
         staying.extend(session, stay, expires_at=until, now=now, by=by)
     session.flush()

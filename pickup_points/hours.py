@@ -97,6 +97,8 @@ class Hours:
 
 def check_hours(text: str, *, zone: str, country: str | None, place: Point) -> None:
     """Refuse hours that cannot be read, under the pointer of their field. HoursNotUnderstood."""
+    if not text.strip():  # the library reads it as always open
+        raise _not_understood("say nothing: leave them out when nobody knows them", column=1)
     parsed(text, zone=zone, country=country, place=place)
 
 

@@ -105,7 +105,8 @@ def judge_receiver(
         if means is Means.IDENTIFICATION:
             raise refused(session, seat, "WrongPerson", ids, now)
         return names[0]
-    if means is Means.IDENTIFICATION and any(fold(name) != fold(asked.receiver_name) for name in names):
+    given, known = fold(asked.receiver_name), {fold(name) for name in names}
+    if given not in known or (means is Means.IDENTIFICATION and len(known) > 1):
         raise refused(session, seat, "WrongPerson", ids, now)
     return asked.receiver_name
 

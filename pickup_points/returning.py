@@ -33,6 +33,9 @@ class ReturnCause(StrEnum):
     DROPPED_OFF = "dropped_off"  # a recipient brought it
 
 
+_AT_ANY_TIME = (ReturnCause.DECLINED, ReturnCause.DAMAGED)
+
+
 class NotDueBack(Conflict):
     """The parcel still waits for its recipient."""
 
@@ -63,7 +66,7 @@ def take(
     driver_id: UUID | None,
     now: datetime,
 ) -> Taken:
-    """Give these to the courier, as one bundle. Without a cause only what is due.
+    """Give these to the courier, as one bundle; what is not due only when it is declined or damaged.
 
     StayNotFound, StayNotInState, NotDueBack, NoSuchDriver.
     """
@@ -74,7 +77,7 @@ def take(
         raise StayNotFound(stay_ids=elsewhere)
     for stay in held:
         staying.require(stay, *INSIDE)
-        if cause is None and not _is_due(stay):
+        if cause not in _AT_ANY_TIME and not _is_due(stay):
             raise NotDueBack(stay_id=stay.id, state=stay.state, expires_at=stay.expires_at)
 
     run = ReturnRun(id=new_id(), point_id=seat.point.id, driver_id=driver_id, taken_at=now, handed_by=seat.person_id)

@@ -10,6 +10,8 @@ from pickup_points.models import PickupPoint
 
 _LOOK_AHEAD = timedelta(days=35)  # a point that stays shut for longer keeps nothing for anybody
 
+SMALL_HOURS = timedelta(hours=6)
+
 
 def last_moment(point: PickupPoint, *, since: datetime, days: int) -> datetime:
     """Return until when a parcel waits that is ready at `since`: the close of the point, `days` local days later.
@@ -28,4 +30,4 @@ def last_moment(point: PickupPoint, *, since: datetime, days: int) -> datetime:
     midnight = datetime.combine(first + timedelta(days=1), time(), zone).astimezone(UTC)
     closes = [ends_at for starts_at, ends_at in spans if starts_at < midnight]
     # What closes after midnight closes on the day on which it opened, as people say it.
-    return closes[-1] if closes[-1] - midnight < timedelta(hours=6) else midnight
+    return closes[-1] if closes[-1] - midnight < SMALL_HOURS else midnight

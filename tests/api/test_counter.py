@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -120,6 +121,7 @@ class TestCheckIn:
             "code-unknown",
             "scanned-twice",
         ]
+        assert datetime.fromisoformat(items[1]["problem"]["checked_in_at"]) <= clock.now()
         assert items[2]["problem"]["point_name"] == "Kaukana"
         assert desk.state_of(elsewhere) is DeliveryState.OUT_FOR_DELIVERY
 
@@ -299,6 +301,14 @@ class TestHandOver:
         assert (desk.state_of(delivery) is DeliveryState.COLLECTED) == (outcome == "given")
         refusals = facts_of(desk, "point.hand_over_refused")
         assert len(refusals) == (outcome != "given")
+
+    @pytest.mark.parametrize(("name", "outcome"), [("EINO LEINO", "given"), ("Aino Leino", "/problems/wrong-person")])
+    def test_by_code_is_not_to_the_recipient_under_another_name(self, desk: Counter, name: str, outcome: str) -> None:
+        delivery = desk.coming()
+        desk.check_in(delivery)
+        answer = desk.post("/hand-overs", {"codes": [desk.code_of(delivery)], "receiver_name": name})
+        assert answer.json.get("type", "given") == outcome
+        assert (desk.state_of(delivery) is DeliveryState.COLLECTED) == (outcome == "given")
 
     def test_to_a_delegate_needs_the_recipients_word(self, desk: Counter) -> None:
         delivery = desk.coming()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Role
 from api.unit import App
 from deliveries.models import Delivery, DeliveryState
-from pickup_points import keeping_time, waiting
+from pickup_points import extending, keeping_time, waiting
 from pickup_points.counter_models import Terms
 from pickup_points.keeping_time import Passed
 from pickup_points.models import PickupPoint, PointService, Stay, StayState
@@ -141,6 +141,23 @@ class TestExtension:
         staff(desk.session, desk.point, boss, supervisor=True)
         assert desk.post("/extensions", body, who=boss).json["items"][0]["extensions"] == 2
 
+    @pytest.mark.parametrize(
+        ("hours", "ends_at"),
+        [
+            ("24/7", datetime(2026, 6, 17, 21, 0, tzinfo=UTC)),
+            ("Mo-Su 10:00-02:00", datetime(2026, 6, 17, 23, 0, tzinfo=UTC)),
+            ("Mo-Su 08:00-20:00", datetime(2026, 6, 17, 17, 0, tzinfo=UTC)),
+        ],
+    )
+    def test_counts_its_days_from_the_last_one(self, desk: Counter, hours: str, ends_at: datetime) -> None:
+        stay = at_noon(desk, desk.coming())
+        desk.point.opening_hours = hours
+        desk.session.add(Terms(point_id=desk.point.id, extension_days=1))
+        stay.expires_at = waiting.last_moment(desk.point, since=NOON, days=1)
+        desk.session.flush()
+        extending.extend_for_recipient(desk.session, stay.delivery_id, now=NOON)
+        assert stay.expires_at == ends_at
+
     def test_needs_something_that_waits(self, desk: Counter) -> None:
         path = f"/v1/track/{token_of(desk, desk.coming())}/extensions"
         assert desk.client.post(path).json["type"] == "/problems/nothing-waits"
@@ -165,7 +182,8 @@ class TestReturnRun:
         delivery = desk.coming()
         (stay,) = desk.check_in(delivery)
         body: dict[str, Any] = {"stay_ids": [stay["id"]]}
-        assert desk.post("/return-runs", body).json["type"] == "/problems/not-due-back"
+        for cause in (None, "expired", "dropped_off"):
+            assert desk.post("/return-runs", body | {"cause": cause}).json["type"] == "/problems/not-due-back"
         assert desk.post("/return-runs", body | {"cause": "declined"}).status_code == 201
         assert desk.state_of(delivery) is DeliveryState.RETURNING
 

@@ -8,11 +8,15 @@ from ipaddress import IPv6Address
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
+from accounts.models import Role
 from api.app import create_app
+from api.unit import App
 from kernel.ids import new_id
 from kernel.settings import Settings
 from tests.api.test_unit import blueprint
+from tests.factories import bearer, carrier, person, pickup_point
 
 
 @pytest.fixture
@@ -53,3 +57,23 @@ class TestCompression:
     def test_shortens_a_long_answer_for_those_who_ask(self, client: FlaskClient) -> None:
         answer = client.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
         assert answer.headers["Content-Encoding"] == "gzip"
+
+    def test_names_a_version_that_can_be_changed(self, session: Session, app: App, client: FlaskClient) -> None:
+        drives = carrier(session)
+        point = pickup_point(session, carrier=drives)
+        dispatcher = person(session, role=Role.DISPATCHER, organisation=drives)
+        headers = bearer(app, dispatcher) | {"Accept-Encoding": "gzip"}
+        session.commit()
+
+        read = client.get(f"/v1/pickup-points/{point.id}", headers=headers)
+        changes = [
+            client.patch(
+                f"/v1/pickup-points/{point.id}",
+                json={"hold_days": 3},
+                headers=headers | {"If-Match": read.headers["ETag"]},
+            )
+            for _ in range(2)
+        ]
+
+        assert read.headers["Content-Encoding"] == "gzip"
+        assert [each.status_code for each in changes] == [200, 412]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kernel.geo import Point
-from pickup_points.hours import Hours, HoursNotUnderstood
+from pickup_points.hours import Hours, HoursNotUnderstood, check_hours
 from pickup_points.models import Closure, PickupPoint
 
 DAY = timedelta(days=1)
@@ -129,3 +129,7 @@ class TestHoursNotUnderstood:
     def test_refuses_what_means_nothing(self, text: str) -> None:
         with pytest.raises(HoursNotUnderstood):
             hours(text)
+
+    def test_refuses_what_says_nothing(self) -> None:
+        with pytest.raises(HoursNotUnderstood, match="say nothing"):
+            check_hours("   ", zone="Europe/Helsinki", country="FI", place=Point(24.94, 60.17))
