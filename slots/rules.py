@@ -149,7 +149,7 @@ def _one(fits: Callable[[str], bool]) -> Callable[[str], bool]:
 
 def _is_until(value: str) -> bool:
     try:
-        return bool(_UNTIL.fullmatch(value)) and bool(_moment(value))
+        return bool(_UNTIL.fullmatch(value)) and 2000 <= _moment(value).year < 2100
     except ValueError:
         return False
 
