@@ -72,6 +72,15 @@ class TestGenerate:
         generating.generate(session, template, now=now)
         assert [(each.id, each.created_at) for each in slots_of(session, template)] == before
 
+    def test_makes_as_many_as_a_template_may_have(self, session: Session, shop: Shop, now: datetime) -> None:
+        hours = ",".join(map(str, range(24)))
+        template = factories.slot_template(session, zone=shop.zone, rule=f"FREQ=DAILY;BYHOUR={hours};BYMINUTE=0,30")
+        template.days_ahead = 60
+
+        made = generating.generate(session, template, now=now)
+        assert made > 60 * 48
+        assert len(live(session, template)) == made
+
     @pytest.mark.parametrize(
         ("lead_s", "cutoff", "expected"),
         [
