@@ -202,10 +202,13 @@ class TestAdd:
             templates.add_template(session, terms(**changes), zone_id=shop.zone.id, caller=dispatcher, now=now)
         assert [error.pointer for error in caught.value.errors] == [pointer]
 
-    def test_refuses_a_rule_that_never_comes(
-        self, session: Session, shop: Shop, dispatcher: Principal, now: datetime
+    @pytest.mark.parametrize(
+        "rule", ["FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", "FREQ=DAILY;COUNT=3", "FREQ=DAILY;UNTIL=20260610"]
+    )
+    def test_refuses_a_rule_that_never_comes_or_never_again(
+        self, session: Session, shop: Shop, dispatcher: Principal, now: datetime, rule: str
     ) -> None:
-        never = terms(rule="FREQ=MONTHLY;INTERVAL=12;BYMONTH=3")
+        never = terms(rule=rule)
         with pytest.raises(NeverComes):
             templates.add_template(session, never, zone_id=shop.zone.id, caller=dispatcher, now=now)
 

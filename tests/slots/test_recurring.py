@@ -191,5 +191,12 @@ class TestRule:
         assert read_rule(f"FREQ=DAILY;BYHOUR={hours};BYMINUTE=0,30")
 
     def test_that_never_comes_is_found_out(self) -> None:
-        assert not comes_ever(recurrence("FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", valid_from=date(2026, 1, 1)))
-        assert comes_ever(recurrence("FREQ=MONTHLY;BYDAY=5MO;BYMONTH=2"))
+        first = date(2026, 1, 1)
+        assert not comes_ever(recurrence("FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", valid_from=first), from_=first)
+        assert comes_ever(recurrence("FREQ=MONTHLY;BYDAY=5MO;BYMONTH=2"), from_=first)
+
+    @pytest.mark.parametrize("end", ["COUNT=3", "UNTIL=20260103"])
+    def test_that_is_over_is_found_out(self, end: str) -> None:
+        asked = recurrence(f"FREQ=DAILY;{end}", valid_from=date(2026, 1, 1))
+        assert comes_ever(asked, from_=date(2026, 1, 3))
+        assert not comes_ever(asked, from_=date(2026, 1, 4))
