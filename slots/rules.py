@@ -61,6 +61,10 @@ def compiled(rule: str, *, first: datetime, zone: ZoneInfo) -> rrule:
     parts = _parts(rule)
     if "UNTIL" in parts:
         parts["UNTIL"] = _until(parts["UNTIL"], zone)
+    # An hour or a minute that the rule names it has on its first day too, however early.
+    first = first.replace(
+        hour=0 if "BYHOUR" in parts else first.hour, minute=0 if "BYMINUTE" in parts else first.minute
+    )
     made = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=first)
     assert isinstance(made, rrule)  # one rule makes no set
     return made

@@ -135,6 +135,18 @@ class TestRule:
         asked = recurrence("FREQ=DAILY;INTERVAL=3", valid_from=date(2026, 6, 2))
         assert walls(asked, date(2026, 6, 4), date(2026, 6, 12)) == ["05 08:00", "08 08:00", "11 08:00"]
 
+    @pytest.mark.parametrize(
+        ("rule", "expected"),
+        [
+            ("FREQ=DAILY;COUNT=3;BYHOUR=6,8", ["01 06:30", "01 08:30", "02 06:30"]),
+            ("FREQ=DAILY;COUNT=2;BYMINUTE=0", ["01 16:00", "02 16:00"]),
+            ("FREQ=DAILY;COUNT=2;BYHOUR=6;BYMINUTE=0,45", ["01 06:00", "01 06:45"]),
+        ],
+    )
+    def test_has_its_own_times_on_the_first_day_too(self, rule: str, expected: list[str]) -> None:
+        asked = recurrence(rule, start=time(16, 30), valid_from=date(2026, 6, 1))
+        assert walls(asked, date(2026, 6, 1), date(2026, 6, 9)) == expected
+
     def test_leaves_out_excepted_days_and_what_a_blackout_touches(self) -> None:
         blackout = (
             utc("2026-06-03T06:59"),
