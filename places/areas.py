@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -98,7 +97,7 @@ def _position(value: Any, pointer: str) -> tuple[float, float]:
     # A third number, the height, says nothing here.
     if not (isinstance(value, list) and len(value) in (2, 3) and all(type(each) in (int, float) for each in value)):
         raise _invalid(pointer, "is [longitude, latitude], two numbers")
-    longitude, latitude = float(value[0]), float(value[1])
-    if not (math.isfinite(longitude) and abs(longitude) <= 180 and abs(latitude) <= 90):
-        raise _invalid(pointer, f"does not lie on Earth: longitude {longitude}, latitude {latitude}")
-    return longitude, latitude
+    # Compared before they are floats: JSON has integers that no float holds. NaN is never within.
+    if not (abs(value[0]) <= 180 and abs(value[1]) <= 90):
+        raise _invalid(pointer, "does not lie on Earth: longitude is at most 180 degrees, latitude 90")
+    return float(value[0]), float(value[1])

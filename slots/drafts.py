@@ -19,7 +19,7 @@ class TemplateContradicts(Invalid):
 
 
 class NeverComes(Invalid):
-    """The recurrence rule has no occurrence from the first day on."""
+    """The recurrence rule has no occurrence that is yet to come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +69,9 @@ def check(template: SlotTemplate, *, now: datetime) -> None:
     errors = [*_faults(template, now)]
     if errors:
         raise TemplateContradicts(errors=errors)
-    if not comes_ever(recurrence_of(template)):
-        raise NeverComes(errors=[FieldError("/rule", f"never comes from {template.valid_from} on")])
+    from_ = max(template.valid_from, _today(template, now))
+    if not comes_ever(recurrence_of(template), from_=from_):
+        raise NeverComes(errors=[FieldError("/rule", f"never comes from {from_} on")])
 
 
 def recurrence_of(template: SlotTemplate) -> Recurrence:
@@ -98,10 +99,12 @@ def _written(blackout: Blackout) -> dict[str, Any]:
 def _faults(template: SlotTemplate, now: datetime) -> Iterator[FieldError]:
     if template.valid_until is not None and template.valid_until <= template.valid_from:
         yield FieldError("/valid_until", "is later than valid_from")
-    elif (
-        template.valid_until is not None and template.valid_until <= now.astimezone(ZoneInfo(template.time_zone)).date()
-    ):
+    elif template.valid_until is not None and template.valid_until <= _today(template, now):
         yield FieldError("/valid_until", "lies in the past")
     for index, (starts_at, ends_at) in enumerate(recurrence_of(template).blackouts):
         if ends_at <= starts_at:
             yield FieldError(f"/blackouts/{index}/ends_at", "must be later than starts_at")
+
+
+def _today(template: SlotTemplate, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(template.time_zone)).date()

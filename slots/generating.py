@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import batched
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
@@ -23,6 +24,7 @@ from slots.queries import own_point
 from slots.recurring import Occurrence, occurrences
 
 KEPT = timedelta(days=90)
+_ROWS_AT_ONCE = 1000  # PostgreSQL takes 65 535 values in a statement, a slot has more than 20
 # What a slot has of its template, and follows it in.
 _TERMS = (
     "most_count",
@@ -108,16 +110,8 @@ def _row(template: SlotTemplate, occurrence: Occurrence, *, preparation: timedel
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    new = insert(Slot).values(rows)
-    following = {name: new.excluded[name] for name in _FOLLOWING}
-    differs = tuple_(*(getattr(Slot, name) for name in _FOLLOWING)).is_distinct_from(tuple_(*following.values()))
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[Slot.template_id, Slot.starts_at],
-            set_=following,
-            where=differs & (Slot.taken_count == 0),
-        )
-    )
+    for some in batched(rows, _ROWS_AT_ONCE):
+        session.execute(_upsert(some))
     # A slot that comes again as it was sold takes people again, whoever is in it.
     again = [(row["starts_at"], row["ends_at"]) for row in rows]
     session.execute(
@@ -129,6 +123,17 @@ def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         )
         .values(withdrawn_at=None)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _upsert(rows: Sequence[dict[str, Any]]) -> Insert:
+    new = insert(Slot).values(rows)
+    following = {name: new.excluded[name] for name in _FOLLOWING}
+    differs = tuple_(*(getattr(Slot, name) for name in _FOLLOWING)).is_distinct_from(tuple_(*following.values()))
+    return new.on_conflict_do_update(
+        index_elements=[Slot.template_id, Slot.starts_at],
+        set_=following,
+        where=differs & (Slot.taken_count == 0),
     )
 
 

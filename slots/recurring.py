@@ -52,9 +52,10 @@ def occurrences(recurrence: Recurrence, *, first: date, last: date) -> Iterator[
         yield Occurrence(starts_at, ends_at, wall.date())
 
 
-def comes_ever(recurrence: Recurrence) -> bool:
-    """Whether the rule has an occurrence at all."""
-    return next(iter(compiled(recurrence.rule, first=_first(recurrence), zone=recurrence.zone)), None) is not None
+def comes_ever(recurrence: Recurrence, *, from_: date) -> bool:
+    """Whether the rule has an occurrence on that local day or later."""
+    made = compiled(recurrence.rule, first=_first(recurrence), zone=recurrence.zone)
+    return made.after(datetime.combine(from_, time()), inc=True) is not None
 
 
 def _first(recurrence: Recurrence) -> datetime:

@@ -61,6 +61,10 @@ def compiled(rule: str, *, first: datetime, zone: ZoneInfo) -> rrule:
     parts = _parts(rule)
     if "UNTIL" in parts:
         parts["UNTIL"] = _until(parts["UNTIL"], zone)
+    # An hour or a minute that the rule names it has on its first day too, however early.
+    first = first.replace(
+        hour=0 if "BYHOUR" in parts else first.hour, minute=0 if "BYMINUTE" in parts else first.minute
+    )
     made = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=first)
     assert isinstance(made, rrule)  # one rule makes no set
     return made
@@ -149,7 +153,7 @@ def _one(fits: Callable[[str], bool]) -> Callable[[str], bool]:
 
 def _is_until(value: str) -> bool:
     try:
-        return bool(_UNTIL.fullmatch(value)) and bool(_moment(value))
+        return bool(_UNTIL.fullmatch(value)) and 2000 <= _moment(value).year < 2100
     except ValueError:
         return False
 

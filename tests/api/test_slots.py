@@ -137,6 +137,18 @@ class TestTemplate:
         assert (changed.status_code, changed.json["price_minor"], changed.json["name"]) == (200, 990, "Afternoon")
         assert {each["price_minor"] for each in house.get(shown).json["items"]} == {990}
 
+    def test_is_changed_by_the_version_that_a_compressed_answer_names(self, house: House) -> None:
+        path = house.template(tags=[f"tag-{number}" for number in range(20)]).headers["Location"]
+        headers = house.dispatcher | {"Accept-Encoding": "gzip"}
+        read = house.client.get(path, headers=headers)
+        assert (read.headers["Content-Encoding"], read.headers["ETag"]) == ("gzip", '"1:gzip"')
+
+        known = headers | {"If-None-Match": read.headers["ETag"]}
+        assert house.client.get(path, headers=known).status_code == 304
+        known = headers | {"If-Match": read.headers["ETag"]}
+        assert house.client.patch(path, json={"price_minor": 990}, headers=known).status_code == 200
+        assert house.client.patch(path, json={"price_minor": 790}, headers=known).status_code == 412
+
 
 class TestOpenSlots:
     def test_leave_out_full_ones_and_show_them_again_when_a_hold_lapses(

@@ -68,6 +68,8 @@ class TestDraw:
             (polygon([["24.9", 60.1]]), "/area/coordinates/0/0"),
             (polygon([[24.9, 60.1], [24.9, True]]), "/area/coordinates/0/1"),
             (polygon([[24.9, 60.1], [24.9, 91]]), "/area/coordinates/0/1"),
+            (polygon([[24.9, 60.1], [10**400, 60.1]]), "/area/coordinates/0/1"),
+            (polygon([[24.9, 60.1], [24.9, float("nan")]]), "/area/coordinates/0/1"),
             (polygon([SQUARE[0]] * 4), "/area"),
             (polygon(SQUARE, [[25.94, 60.17], [25.96, 60.17], [25.96, 60.18], [25.94, 60.17]]), "/area"),
             (polygon([SQUARE[0]] * 10_001), "/area/coordinates/0"),

@@ -72,6 +72,15 @@ class TestGenerate:
         generating.generate(session, template, now=now)
         assert [(each.id, each.created_at) for each in slots_of(session, template)] == before
 
+    def test_makes_as_many_as_a_template_may_have(self, session: Session, shop: Shop, now: datetime) -> None:
+        hours = ",".join(map(str, range(24)))
+        template = factories.slot_template(session, zone=shop.zone, rule=f"FREQ=DAILY;BYHOUR={hours};BYMINUTE=0,30")
+        template.days_ahead = 60
+
+        made = generating.generate(session, template, now=now)
+        assert made > 60 * 48
+        assert len(live(session, template)) == made
+
     @pytest.mark.parametrize(
         ("lead_s", "cutoff", "expected"),
         [
@@ -193,10 +202,13 @@ class TestAdd:
             templates.add_template(session, terms(**changes), zone_id=shop.zone.id, caller=dispatcher, now=now)
         assert [error.pointer for error in caught.value.errors] == [pointer]
 
-    def test_refuses_a_rule_that_never_comes(
-        self, session: Session, shop: Shop, dispatcher: Principal, now: datetime
+    @pytest.mark.parametrize(
+        "rule", ["FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", "FREQ=DAILY;COUNT=3", "FREQ=DAILY;UNTIL=20260610"]
+    )
+    def test_refuses_a_rule_that_never_comes_or_never_again(
+        self, session: Session, shop: Shop, dispatcher: Principal, now: datetime, rule: str
     ) -> None:
-        never = terms(rule="FREQ=MONTHLY;INTERVAL=12;BYMONTH=3")
+        never = terms(rule=rule)
         with pytest.raises(NeverComes):
             templates.add_template(session, never, zone_id=shop.zone.id, caller=dispatcher, now=now)
 

@@ -135,6 +135,18 @@ class TestRule:
         asked = recurrence("FREQ=DAILY;INTERVAL=3", valid_from=date(2026, 6, 2))
         assert walls(asked, date(2026, 6, 4), date(2026, 6, 12)) == ["05 08:00", "08 08:00", "11 08:00"]
 
+    @pytest.mark.parametrize(
+        ("rule", "expected"),
+        [
+            ("FREQ=DAILY;COUNT=3;BYHOUR=6,8", ["01 06:30", "01 08:30", "02 06:30"]),
+            ("FREQ=DAILY;COUNT=2;BYMINUTE=0", ["01 16:00", "02 16:00"]),
+            ("FREQ=DAILY;COUNT=2;BYHOUR=6;BYMINUTE=0,45", ["01 06:00", "01 06:45"]),
+        ],
+    )
+    def test_has_its_own_times_on_the_first_day_too(self, rule: str, expected: list[str]) -> None:
+        asked = recurrence(rule, start=time(16, 30), valid_from=date(2026, 6, 1))
+        assert walls(asked, date(2026, 6, 1), date(2026, 6, 9)) == expected
+
     def test_leaves_out_excepted_days_and_what_a_blackout_touches(self) -> None:
         blackout = (
             utc("2026-06-03T06:59"),
@@ -169,6 +181,8 @@ class TestRule:
             "FREQ=DAILY;BYHOUR=24",
             "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31",
             "FREQ=DAILY;UNTIL=20261341",
+            "FREQ=DAILY;UNTIL=99991231T235959Z",
+            "FREQ=DAILY;UNTIL=00010101T000000Z",
             "FREQ=DAILY;COUNT=3;UNTIL=20260601",
             "FREQ=WEEKLY;BYMONTHDAY=1",
             "FREQ=WEEKLY;BYDAY=1MO",
@@ -189,5 +203,12 @@ class TestRule:
         assert read_rule(f"FREQ=DAILY;BYHOUR={hours};BYMINUTE=0,30")
 
     def test_that_never_comes_is_found_out(self) -> None:
-        assert not comes_ever(recurrence("FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", valid_from=date(2026, 1, 1)))
-        assert comes_ever(recurrence("FREQ=MONTHLY;BYDAY=5MO;BYMONTH=2"))
+        first = date(2026, 1, 1)
+        assert not comes_ever(recurrence("FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", valid_from=first), from_=first)
+        assert comes_ever(recurrence("FREQ=MONTHLY;BYDAY=5MO;BYMONTH=2"), from_=first)
+
+    @pytest.mark.parametrize("end", ["COUNT=3", "UNTIL=20260103"])
+    def test_that_is_over_is_found_out(self, end: str) -> None:
+        asked = recurrence(f"FREQ=DAILY;{end}", valid_from=date(2026, 1, 1))
+        assert comes_ever(asked, from_=date(2026, 1, 3))
+        assert not comes_ever(asked, from_=date(2026, 1, 4))
