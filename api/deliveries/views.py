@@ -38,6 +38,7 @@ from deliveries.windows import WindowsInvalid, WindowsPassed
 from kernel import clock, facts
 from kernel.paging import Page
 from pickup_points import sending
+from pickup_points.picking import NothingFits
 from pickup_points.sending import (
     BoundToPoint,
     NobodyToCheck,
@@ -79,7 +80,14 @@ def _answer(delivery: Delivery, status: int = 200, **headers: str) -> Answer:
 @blueprint.arguments(DeliveryDraftSchema)
 @blueprint.response(201, DeliverySchema)
 @blueprint.refuses(
-    MerchantUnknown, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable, NobodyToCheck, *UNFIT
+    MerchantUnknown,
+    PointUnknown,
+    PointSuspended,
+    PointRetired,
+    RecipientUnreachable,
+    NobodyToCheck,
+    NothingFits,
+    *UNFIT,
 )
 def create_delivery(draft: Draft) -> Answer:
     """Create a delivery.
@@ -147,6 +155,7 @@ def read_delivery(delivery_id: UUID) -> Answer:
     BoundToPoint,
     RecipientUnreachable,
     NobodyToCheck,
+    NothingFits,
     StayBegun,
     *UNFIT,
 )
