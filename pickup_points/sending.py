@@ -17,7 +17,7 @@ from deliveries.drafts import Draft, DraftAddress, DraftParcel
 from deliveries.models import Delivery, ProofRequirement, Recipient
 from deliveries.terms import TermsContradict
 from kernel.errors import Conflict, FieldError, Invalid, Refusal
-from pickup_points.models import PickupPoint, PointKind, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState
 from pickup_points.packing import Measures, Space, fits
 from pickup_points.picking import NothingFits
 from pickup_points.queries import points_to_send_to
@@ -39,6 +39,10 @@ class PointRetired(Conflict):
     """The pickup point has been retired."""
 
 
+class NothingCollectedHere(Conflict):
+    """Nothing can be collected at this point."""
+
+
 class RecipientUnreachable(Invalid):
     """Somebody must be told that it waits at the point: give a telephone number or an e-mail address."""
 
@@ -58,8 +62,8 @@ class StayBegun(Conflict):
 def create(session: Session, draft: Draft, *, caller: Principal, now: datetime) -> Delivery:
     """Return the new delivery; into a point, with its expected stays.
 
-    All that `deliveries.creation.create` refuses, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable,
-    NobodyToCheck, NothingFits.
+    All that `deliveries.creation.create` refuses, PointUnknown, PointSuspended, PointRetired, NothingCollectedHere,
+    RecipientUnreachable, NobodyToCheck, NothingFits.
     """
     (made,) = create_batch(session, [draft], caller=caller, now=now)
     if isinstance(made, Refusal):
@@ -103,11 +107,13 @@ def expect(session: Session, delivery: Delivery, *, point_id: UUID, now: datetim
 
 
 def check_takes_parcels(point: PickupPoint) -> None:
-    """Refuse a point to which nothing can be sent. PointSuspended, PointRetired."""
+    """Refuse a point to which nothing can be sent. PointSuspended, PointRetired, NothingCollectedHere."""
     if point.retired_at is not None:
         raise PointRetired(pickup_point_id=point.id, retired_at=point.retired_at)
     if point.suspended_at is not None:
         raise PointSuspended(pickup_point_id=point.id, suspended_at=point.suspended_at)
+    if PointService.COLLECT not in point.services:
+        raise NothingCollectedHere(point_id=point.id)
 
 
 def change(session: Session, delivery: Delivery, change: Change, *, now: datetime, by: UUID | None) -> None:

@@ -42,6 +42,7 @@ from pickup_points.picking import NothingFits
 from pickup_points.sending import (
     BoundToPoint,
     NobodyToCheck,
+    NothingCollectedHere,
     PointRetired,
     PointSuspended,
     PointUnknown,
@@ -84,6 +85,7 @@ def _answer(delivery: Delivery, status: int = 200, **headers: str) -> Answer:
     PointUnknown,
     PointSuspended,
     PointRetired,
+    NothingCollectedHere,
     RecipientUnreachable,
     NobodyToCheck,
     NothingFits,

@@ -18,7 +18,7 @@ from deliveries.facts import DeliveryCancelled
 from deliveries.models import Delivery
 from kernel.facts import FactRow
 from kernel.geo import Point
-from pickup_points.models import PickupPoint, PointKind, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState
 from pickup_points.tasks import CANCEL_STAYS
 from tests.factories import BORN, bearer, carrier, merchant, person, pickup_point
 from tests.pickup_points.locker_rows import door
@@ -116,6 +116,12 @@ class TestSend:
 
         assert refused(answer) == (422, "/problems/nobody-to-check", ["/proof_requirements"])
         assert shop.send(proof_requirements=["id_check"]).status_code == 201
+
+    def test_goes_where_something_can_be_collected(self, shop: Shop) -> None:
+        shop.point.services = [PointService.RETURN]
+        shop.session.commit()
+
+        assert refused(shop.send())[:2] == (409, "/problems/nothing-collected-here")
 
     def test_fits_behind_a_door_where_there_are_doors(self, shop: Shop) -> None:
         door(shop.session, shop.point, name="1", out_of_order_at=BORN, out_of_order_reason="the hinge")
