@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
 from pickup_points.hours import Hours
-from pickup_points.models import PickupPoint
+from pickup_points.models import PickupPoint, PointService
 from pickup_points.packing import Measures
 from pickup_points.room import Room
 from pickup_points.searching import Found, search
@@ -67,7 +67,14 @@ def _around(
     at: datetime,
     limit: int,
 ) -> Sequence[Found]:
-    near = Wanted(near=point.place, radius_m=RADIUS_M, takes_new=True, parcels=parcels, hide_full=True)
+    near = Wanted(
+        near=point.place,
+        radius_m=RADIUS_M,
+        services=(PointService.COLLECT,),
+        takes_new=True,
+        parcels=parcels,
+        hide_full=True,
+    )
     return search(session, near, caller=caller, now=at, limit=limit).items
 
 
@@ -84,15 +91,24 @@ def _free_share(room: Room) -> float:
 def _reason_against(
     session: Session, point: PickupPoint, parcels: Sequence[Measures], *, at: datetime
 ) -> tuple[str, str] | None:
-    if point.retired_at is not None:
-        return "retired", "it has been retired"
-    if point.suspended_at is not None:
-        return "suspended", "it takes no new parcels for now"
-    if not Hours.of(point, point.closures).open_spans(at, at + timedelta(days=point.hold_days)):
-        return "closed", f"it does not open within the {point.hold_days} days that a parcel may stay"
+    if (no := _reason_to_stay_away(point, at)) is not None:
+        return no
     room = room_of(session, [point], at=at)[point.id]
     if not room.could_take(parcels):
         return "too_big", "none of its compartments is large and strong enough"
     if not room.takes(parcels):
         return "full", "what would be large enough is taken"
+    return None
+
+
+def _reason_to_stay_away(point: PickupPoint, at: datetime) -> tuple[str, str] | None:
+    """Return what speaks against the point whatever room it has."""
+    if point.retired_at is not None:
+        return "retired", "it has been retired"
+    if point.suspended_at is not None:
+        return "suspended", "it takes no new parcels for now"
+    if PointService.COLLECT not in point.services:
+        return "nothing_collected", "nothing can be collected there"
+    if not Hours.of(point, point.closures).open_spans(at, at + timedelta(days=point.hold_days)):
+        return "closed", f"it does not open within the {point.hold_days} days that a parcel may stay"
     return None

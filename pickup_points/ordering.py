@@ -21,7 +21,7 @@ from kernel import facts
 from kernel.errors import Conflict, FieldError
 from pickup_points import queries, terms, waiting
 from pickup_points.counter_facts import OrderMoved, OrderPlaced
-from pickup_points.models import PickupPoint, PointService
+from pickup_points.models import PickupPoint
 from pickup_points.order_models import Order, OrderState
 from pickup_points.order_promise import ready_by
 from pickup_points.order_queries import order
@@ -32,10 +32,6 @@ OPEN = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.PREPARING)
 
 class OrderNotInState(Conflict):
     """The order is not in a state that allows this."""
-
-
-class NothingCollectedHere(Conflict):
-    """Nothing can be collected at this point."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +132,6 @@ def move(session: Session, found: Order, state: OrderState, *, now: datetime, by
 def _open_point(session: Session, point_id: UUID, caller: Principal) -> PickupPoint:
     point = queries.point(session, point_id, caller=caller)
     check_takes_parcels(point)
-    if PointService.COLLECT not in point.services:
-        raise NothingCollectedHere(point_id=point.id)
     return point
 
 

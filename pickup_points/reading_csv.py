@@ -162,7 +162,7 @@ def _draft(cells: Mapping[str, Any], mapped: Mapped, kind: PointKind | None) -> 
 
 def _needed(value: str | None, name: str) -> str:
     if value is None:
-        raise _wrong(name, "is missing")
+        raise _wrong(name, f"{name} is missing")
     return value
 
 

@@ -101,6 +101,15 @@ def works() -> ColumnElement[bool]:
     return and_(Compartment.removed_at.is_(None), Compartment.out_of_order_at.is_(None))
 
 
+def spaces_of(session: Session, point_ids: Collection[UUID]) -> Mapping[UUID, Collection[Space]]:
+    """Return what is behind the doors of each point that has some, in order or not."""
+    doors = select(Compartment).where(Compartment.point_id.in_(point_ids), Compartment.removed_at.is_(None))
+    found: dict[UUID, set[Space]] = {}
+    for door in session.scalars(doors) if point_ids else ():
+        found.setdefault(door.point_id, set()).add(space_of(door))
+    return found
+
+
 def space_of(compartment: Compartment) -> Space:
     """Return the room behind the door as parcels are judged by."""
     return _space(compartment.length_mm, compartment.width_mm, compartment.height_mm, compartment.most_weight_g)

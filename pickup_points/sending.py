@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from accounts.principals import Principal
 from deliveries import changing, creation
 from deliveries.changing import Change
-from deliveries.drafts import Draft, DraftAddress
+from deliveries.drafts import Draft, DraftAddress, DraftParcel
 from deliveries.models import Delivery, ProofRequirement, Recipient
 from deliveries.terms import TermsContradict
 from kernel.errors import Conflict, FieldError, Invalid, Refusal
-from pickup_points.models import PickupPoint, PointKind, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState
+from pickup_points.packing import Measures, Space, fits
+from pickup_points.picking import NothingFits
 from pickup_points.queries import points_to_send_to
+from pickup_points.room import spaces_of
 
 # A door opens to whoever has the code.
 _BY_PEOPLE = frozenset({ProofRequirement.SIGNATURE, ProofRequirement.ID_CHECK, ProofRequirement.AGE_CHECK})
@@ -34,6 +37,10 @@ class PointSuspended(Conflict):
 
 class PointRetired(Conflict):
     """The pickup point has been retired."""
+
+
+class NothingCollectedHere(Conflict):
+    """Nothing can be collected at this point."""
 
 
 class RecipientUnreachable(Invalid):
@@ -55,8 +62,8 @@ class StayBegun(Conflict):
 def create(session: Session, draft: Draft, *, caller: Principal, now: datetime) -> Delivery:
     """Return the new delivery; into a point, with its expected stays.
 
-    All that `deliveries.creation.create` refuses, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable,
-    NobodyToCheck.
+    All that `deliveries.creation.create` refuses, PointUnknown, PointSuspended, PointRetired, NothingCollectedHere,
+    RecipientUnreachable, NobodyToCheck, NothingFits.
     """
     (made,) = create_batch(session, [draft], caller=caller, now=now)
     if isinstance(made, Refusal):
@@ -70,7 +77,8 @@ def create_batch(
     """Return for each draft its delivery, or what `create` would raise; the others are made all the same."""
     named = {draft.pickup_point_id for draft in drafts if draft.pickup_point_id is not None}
     points = points_to_send_to(session, named, carrier_id=caller.carrier_id)
-    addressed = [_addressed_or_refused(draft, points) for draft in drafts]
+    spaces = spaces_of(session, points)
+    addressed = [_addressed_or_refused(draft, points, spaces) for draft in drafts]
     sendable = [each for each in addressed if isinstance(each, Draft)]
     made = iter(creation.create_batch(session, sendable, caller=caller, now=now))
 
@@ -99,17 +107,20 @@ def expect(session: Session, delivery: Delivery, *, point_id: UUID, now: datetim
 
 
 def check_takes_parcels(point: PickupPoint) -> None:
-    """Refuse a point to which nothing can be sent. PointSuspended, PointRetired."""
+    """Refuse a point to which nothing can be sent. PointSuspended, PointRetired, NothingCollectedHere."""
     if point.retired_at is not None:
         raise PointRetired(pickup_point_id=point.id, retired_at=point.retired_at)
     if point.suspended_at is not None:
         raise PointSuspended(pickup_point_id=point.id, suspended_at=point.suspended_at)
+    if PointService.COLLECT not in point.services:
+        raise NothingCollectedHere(point_id=point.id)
 
 
 def change(session: Session, delivery: Delivery, change: Change, *, now: datetime, by: UUID | None) -> None:
     """Change a locked delivery; of one that goes to a point not where it goes, and its stays follow its parcels.
 
-    All that `deliveries.changing.change` refuses, BoundToPoint, RecipientUnreachable, NobodyToCheck, StayBegun.
+    All that `deliveries.changing.change` refuses, BoundToPoint, RecipientUnreachable, NobodyToCheck, NothingFits,
+    StayBegun.
     """
     if delivery.pickup_point_id is None:
         changing.change(session, delivery, change, now=now, by=by)
@@ -122,28 +133,33 @@ def change(session: Session, delivery: Delivery, change: Change, *, now: datetim
         changing.change(session, delivery, change, now=now, by=by)
         return
 
+    spaces = spaces_of(session, [delivery.pickup_point_id]).get(delivery.pickup_point_id)
+    _check_fits(change["parcels"], spaces, delivery.pickup_point_id)
     _forget_expected(session, delivery)
     changing.change(session, delivery, change, now=now, by=by)
     expect(session, delivery, point_id=delivery.pickup_point_id, now=now)
     session.flush()
 
 
-def _addressed_or_refused(draft: Draft, points: Mapping[UUID, PickupPoint]) -> Draft | Refusal:
+def _addressed_or_refused(
+    draft: Draft, points: Mapping[UUID, PickupPoint], spaces: Mapping[UUID, Collection[Space]]
+) -> Draft | Refusal:
     if draft.pickup_point_id is None:
         return draft
     try:
-        return _addressed(draft, points.get(draft.pickup_point_id))
+        return _addressed(draft, points.get(draft.pickup_point_id), spaces.get(draft.pickup_point_id))
     except Refusal as refusal:
         return refusal
 
 
-def _addressed(draft: Draft, point: PickupPoint | None) -> Draft:
+def _addressed(draft: Draft, point: PickupPoint | None, spaces: Collection[Space] | None) -> Draft:
     """Return the draft with the point's address for its own."""
     if point is None:
         raise PointUnknown(errors=[FieldError("/pickup_point_id", "is not a point that you may send to")])
     check_takes_parcels(point)
     _check_reachable(draft.recipient)
     _check_attended(point, draft.proof_requirements)
+    _check_fits(draft.parcels, spaces, point.id)
     if draft.alternatives:
         raise TermsContradict(errors=[FieldError("/alternatives", "cannot go with a pickup point")])
     return replace(draft, address=DraftAddress(text=point.address_text or point.name, place=point.place))
@@ -158,6 +174,20 @@ def _check_attended(point: PickupPoint, asked: Collection[str]) -> None:
     lacking = sorted(_BY_PEOPLE.intersection(asked)) if point.kind is PointKind.LOCKER else []
     if lacking:
         raise NobodyToCheck(errors=[FieldError("/proof_requirements", f"no locker asks for {', '.join(lacking)}")])
+
+
+def _check_fits(parcels: Sequence[DraftParcel], spaces: Collection[Space] | None, point_id: UUID) -> None:
+    """Refuse what goes behind no door of a point with doors, be they taken or broken today."""
+    if spaces is None:
+        return
+    measures = [Measures(each.length_mm, each.width_mm, each.height_mm, each.weight_g) for each in parcels]
+    errors = [
+        FieldError(f"/parcels/{index}", "fits no compartment of the pickup point")
+        for index, parcel in enumerate(measures)
+        if not any(fits(parcel, space) for space in spaces)
+    ]
+    if errors:
+        raise NothingFits(errors=errors, point_id=point_id)
 
 
 def _check_stays_bound(change: Change) -> None:

@@ -38,9 +38,11 @@ from deliveries.windows import WindowsInvalid, WindowsPassed
 from kernel import clock, facts
 from kernel.paging import Page
 from pickup_points import sending
+from pickup_points.picking import NothingFits
 from pickup_points.sending import (
     BoundToPoint,
     NobodyToCheck,
+    NothingCollectedHere,
     PointRetired,
     PointSuspended,
     PointUnknown,
@@ -79,7 +81,15 @@ def _answer(delivery: Delivery, status: int = 200, **headers: str) -> Answer:
 @blueprint.arguments(DeliveryDraftSchema)
 @blueprint.response(201, DeliverySchema)
 @blueprint.refuses(
-    MerchantUnknown, PointUnknown, PointSuspended, PointRetired, RecipientUnreachable, NobodyToCheck, *UNFIT
+    MerchantUnknown,
+    PointUnknown,
+    PointSuspended,
+    PointRetired,
+    NothingCollectedHere,
+    RecipientUnreachable,
+    NobodyToCheck,
+    NothingFits,
+    *UNFIT,
 )
 def create_delivery(draft: Draft) -> Answer:
     """Create a delivery.
@@ -147,6 +157,7 @@ def read_delivery(delivery_id: UUID) -> Answer:
     BoundToPoint,
     RecipientUnreachable,
     NobodyToCheck,
+    NothingFits,
     StayBegun,
     *UNFIT,
 )

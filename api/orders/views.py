@@ -20,9 +20,9 @@ from pickup_points import order_queries, ordering
 from pickup_points.order_models import Order
 from pickup_points.order_promise import NeverOpen
 from pickup_points.order_queries import OrderNotFound
-from pickup_points.ordering import NothingCollectedHere, OrderNotInState, Wanted
+from pickup_points.ordering import OrderNotInState, Wanted
 from pickup_points.queries import PointNotFound
-from pickup_points.sending import PointRetired, PointSuspended, RecipientUnreachable
+from pickup_points.sending import NothingCollectedHere, PointRetired, PointSuspended, RecipientUnreachable
 
 blueprint = Blueprint("orders", __name__, url_prefix="/v1", description="Click and collect: ordered, prepared, ready.")
 

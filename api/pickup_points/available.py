@@ -8,7 +8,7 @@ from api.fields import Schema, Time
 from api.measures import MeasuresSchema
 from api.pickup_points.found import FoundPointSchema
 
-REASONS = ("retired", "suspended", "closed", "too_big", "full")
+REASONS = ("retired", "suspended", "closed", "nothing_collected", "too_big", "full")
 
 
 class AvailabilityQuestionSchema(Schema):

@@ -15,7 +15,7 @@ from api.unit import App
 from kernel.geo import Point
 from kernel.ids import new_id
 from pickup_points import reserving
-from pickup_points.models import Closure, PickupPoint
+from pickup_points.models import Closure, PickupPoint, PointService
 from tests import factories
 from tests.factories import BORN, HELSINKI, bearer, carrier, person, pickup_point
 from tests.pickup_points.locker_rows import locker, parcel
@@ -131,8 +131,10 @@ class TestAvailability:
     def test_is_not_there_where_nothing_new_is_taken(self, city: City) -> None:
         suspended = pickup_point(city.session, carrier=city.carrier, suspended_at=BORN)
         retired = pickup_point(city.session, carrier=city.carrier, retired_at=BORN)
+        drop_off = pickup_point(city.session, carrier=city.carrier, services=(PointService.SEND,))
 
         assert city.check(suspended)[:2] == (False, "suspended")
+        assert city.check(drop_off) == (False, "nothing_collected", [])
         assert city.check(retired)[:2] == (False, "retired")
 
     def test_is_counted_where_a_counter_counts(self, city: City) -> None:

@@ -125,9 +125,9 @@ class TestTable:
     @pytest.mark.parametrize(
         ("line", "reason"),
         [
-            (",Kioski,shop,60.17,24.94,,,", "is missing"),
+            (",Kioski,shop,60.17,24.94,,,", "external_id is missing"),
             ("b,Kioski,shop,160.17,24.94,,,", "no latitude and longitude"),
-            ("b,Kioski,shop,,24.94,,,", "is missing"),
+            ("b,Kioski,shop,,24.94,,,", "latitude is missing"),
             ("b,Kioski,shop,0.0,0.0,,,", "no place was told"),
             ("b,Kioski,pub,60.17,24.94,,,", "say of which kind"),
             ("b,Kioski,shop,60.17,24.94,,,0", "no whole number"),

@@ -18,9 +18,10 @@ from deliveries.facts import DeliveryCancelled
 from deliveries.models import Delivery
 from kernel.facts import FactRow
 from kernel.geo import Point
-from pickup_points.models import PickupPoint, PointKind, Stay, StayState
+from pickup_points.models import PickupPoint, PointKind, PointService, Stay, StayState
 from pickup_points.tasks import CANCEL_STAYS
 from tests.factories import BORN, bearer, carrier, merchant, person, pickup_point
+from tests.pickup_points.locker_rows import door
 
 SSCC = "340123450000000000"
 RECIPIENT = {"name": "Aino Virtanen", "phone": "+358401234567"}
@@ -115,6 +116,23 @@ class TestSend:
 
         assert refused(answer) == (422, "/problems/nobody-to-check", ["/proof_requirements"])
         assert shop.send(proof_requirements=["id_check"]).status_code == 201
+
+    def test_goes_where_something_can_be_collected(self, shop: Shop) -> None:
+        shop.point.services = [PointService.RETURN]
+        shop.session.commit()
+
+        assert refused(shop.send())[:2] == (409, "/problems/nothing-collected-here")
+
+    def test_fits_behind_a_door_where_there_are_doors(self, shop: Shop) -> None:
+        door(shop.session, shop.point, name="1", out_of_order_at=BORN, out_of_order_reason="the hinge")
+        long = {"weight_g": 900, "length_mm": 3000, "width_mm": 10, "height_mm": 10}
+        small = {"weight_g": 900, "length_mm": 30, "width_mm": 10, "height_mm": 10}
+
+        made = shop.send(parcels=[small])
+        answers = [shop.send(parcels=[small, long]), shop.change((made.json or {})["id"], parcels=[small, long])]
+
+        assert made.status_code == 201
+        assert [refused(each) for each in answers] == [(409, "/problems/nothing-fits", ["/parcels/1"])] * 2
 
     def test_has_no_other_place_to_go_to(self, shop: Shop) -> None:
         elsewhere = {"address": {"place": {"type": "Point", "coordinates": [24.94, 60.17]}}}
