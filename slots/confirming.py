@@ -26,6 +26,7 @@ from slots.admitting import Load, SlotWithdrawn
 from slots.facts import HoldConfirmed
 from slots.holding import check_held
 from slots.models import Hold, HoldState, Slot
+from slots.queries import own_point
 
 NEAR_M = 50.0  # the same door, as two maps have it
 
@@ -114,7 +115,7 @@ def _made(session: Session, hold: Hold, new: NewDelivery, *, caller: Principal, 
         access_notes=new.access_notes,
         proof_requirements=new.proof_requirements,
         parcels=_parcels(hold, new.parcels),
-        windows=(window_of(hold.slot, now=now),),
+        windows=(window_of(session, hold.slot, now=now),),
         service_s=hold.service_s,
         address=DraftAddress(text=hold.address_text, place=hold.place),
         pickup_point_id=hold.slot.point_id,
@@ -132,18 +133,22 @@ def _attached(session: Session, hold: Hold, delivery_id: UUID, *, caller: Princi
         raise DeliveryDoesNotFit("; ".join(faults), faults=faults)
 
     by = caller.person_id
-    windows = [window_of(hold.slot, now=now)]
+    windows = [window_of(session, hold.slot, now=now)]
     changing.change(session, delivery, {"windows": windows, "service_s": hold.service_s}, now=now, by=by)
     if delivery.state is DeliveryState.DRAFT:
         drafts.confirm(session, delivery, now=now, by=by)
     return delivery
 
 
-def window_of(slot: Slot, *, now: datetime) -> Window:
+def window_of(session: Session, slot: Slot, *, now: datetime) -> Window:
     """Return when the courier may come: in the slot; to a point before it begins, as people collect in it."""
     if slot.point_id is None:
         return Window(slot.starts_at, slot.ends_at)
-    return Window(now, slot.starts_at)
+    point = own_point(session, slot.point_id, carrier_id=slot.carrier_id)
+    assert point is not None  # a point is never deleted
+    latest = room.ready_by(slot, point)
+    # Who confirms late keeps the place all the same: the point has less time to prepare it then.
+    return Window(now, latest if latest > now else slot.starts_at)
 
 
 def _misfits(hold: Hold, delivery: Delivery) -> Iterator[str]:

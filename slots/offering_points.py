@@ -15,6 +15,7 @@ from slots.models import Slot
 from slots.offered import Asked, Candidate, Ineligible, Kind, Reason
 from slots.offering_home import refused
 from slots.queries import Left
+from slots.room import ready_by
 
 AHEAD = timedelta(hours=36)
 """So long before people can collect it, a parcel may be brought."""
@@ -77,5 +78,5 @@ def _no_room(asked: Asked, room: Room | None) -> Reason | None:
 
 def brought_in(slot: Slot, point: PickupPoint, hours: Hours, *, now: datetime) -> list[Span]:
     """Return when the courier could bring it so that it is ready as the slot begins: while the point is open."""
-    ready_by = slot.starts_at - timedelta(seconds=point.preparation_s)
-    return hours.open_spans(max(now, ready_by - AHEAD), ready_by)
+    latest = ready_by(slot, point)
+    return hours.open_spans(max(now, latest - AHEAD), latest)

@@ -44,6 +44,11 @@ def hand_on(session: Session, hold: Hold, slot: Slot, *, now: datetime) -> None:
         reserving.assign(session, hold_id=hold.id, delivery_id=hold.delivery_id, now=now)
 
 
+def ready_by(slot: Slot, point: PickupPoint) -> datetime:
+    """Return when the parcels of a slot have to be at its point, to be prepared as the slot begins."""
+    return slot.starts_at - timedelta(seconds=point.preparation_s)
+
+
 def stay(slot: Slot, point: PickupPoint, *, now: datetime) -> tuple[datetime, datetime]:
     """Return the half-open time in which the parcels of a slot lie at its point.
 

@@ -189,6 +189,20 @@ class TestBookedPromise:
         assert delivery.promise is not None
         assert (delivery.promise.from_, delivery.bound_to) == (slot.starts_at, None)
 
+    @pytest.mark.parametrize(
+        ("late", "before"), [(timedelta(0), timedelta(hours=2)), (timedelta(hours=1), timedelta(0))]
+    )
+    def test_at_a_point_leaves_it_the_time_to_prepare(
+        self, session: Session, shop: Shop, now: datetime, late: timedelta, before: timedelta
+    ) -> None:
+        point = factories.pickup_point(session, carrier=shop.carrier, preparation_s=7200)
+        slot = factories.slot(session, starts_at=now + timedelta(hours=2, minutes=30), point=point)
+        held = holding.hold(session, wish(slot, keep_for=timedelta(hours=2)), caller=shop.caller, now=now)
+
+        confirming.confirm(session, held.id, NEW, caller=shop.caller, now=now + late)
+        (window,) = booked(session, held).windows
+        assert (window.starts_at, window.ends_at) == (now + late, slot.starts_at - before)
+
     def test_rests_on_what_was_held_for(self, session: Session, slot: Slot, delivery: Delivery, now: datetime) -> None:
         window = Window(slot.ends_at, slot.ends_at + timedelta(hours=1))
         with pytest.raises(BookedAlready):
