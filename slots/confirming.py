@@ -146,9 +146,9 @@ def window_of(session: Session, slot: Slot, *, now: datetime) -> Window:
         return Window(slot.starts_at, slot.ends_at)
     point = own_point(session, slot.point_id, carrier_id=slot.carrier_id)
     assert point is not None  # a point is never deleted
-    latest = room.ready_by(slot, point)
+    first, latest = room.brought_from(slot, point, now=now), room.ready_by(slot, point)
     # Who confirms late keeps the place all the same: the point has less time to prepare it then.
-    return Window(now, latest if latest > now else slot.starts_at)
+    return Window(first, latest if latest > first else slot.starts_at)
 
 
 def _misfits(hold: Hold, delivery: Delivery) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from pickup_points.hours import Hours
@@ -15,10 +15,7 @@ from slots.models import Slot
 from slots.offered import Asked, Candidate, Ineligible, Kind, Reason
 from slots.offering_home import refused
 from slots.queries import Left
-from slots.room import ready_by
-
-AHEAD = timedelta(hours=36)
-"""So long before people can collect it, a parcel may be brought."""
+from slots.room import brought_from, ready_by
 
 type Rooms = Mapping[UUID, Room]
 
@@ -78,5 +75,4 @@ def _no_room(asked: Asked, room: Room | None) -> Reason | None:
 
 def brought_in(slot: Slot, point: PickupPoint, hours: Hours, *, now: datetime) -> list[Span]:
     """Return when the courier could bring it so that it is ready as the slot begins: while the point is open."""
-    latest = ready_by(slot, point)
-    return hours.open_spans(max(now, latest - AHEAD), latest)
+    return hours.open_spans(brought_from(slot, point, now=now), ready_by(slot, point))

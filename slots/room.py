@@ -6,17 +6,18 @@ The one place where either is kept, given back and handed on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from pickup_points import reserving
-from pickup_points.models import PickupPoint
+from pickup_points.models import PickupPoint, PointKind
 from pickup_points.packing import Measures
-from slots import wall_clock
 from slots.models import Hold, Slot
 from slots.queries import own_point
+
+# A door is kept no longer than a courier needs; a counter is closed on some days.
+_TO_A_LOCKER, _TO_A_COUNTER = timedelta(hours=36), timedelta(hours=72)
 
 
 def reserve(session: Session, hold: Hold, slot: Slot, parcels: Sequence[Measures], *, now: datetime) -> None:
@@ -49,10 +50,15 @@ def ready_by(slot: Slot, point: PickupPoint) -> datetime:
     return slot.starts_at - timedelta(seconds=point.preparation_s)
 
 
+def brought_from(slot: Slot, point: PickupPoint, *, now: datetime) -> datetime:
+    """Return when the parcels of a slot may come to its point at the earliest: from then on their room is kept."""
+    ahead = _TO_A_LOCKER if point.kind is PointKind.LOCKER else _TO_A_COUNTER
+    return max(now, ready_by(slot, point) - ahead)
+
+
 def stay(slot: Slot, point: PickupPoint, *, now: datetime) -> tuple[datetime, datetime]:
     """Return the half-open time in which the parcels of a slot lie at its point.
 
-    From the morning of its day, as they come before it begins; until those who forget them have had their days.
+    From when they may come; until those who forget them have had their days.
     """
-    morning = wall_clock.at(datetime.combine(slot.local_date, time()), ZoneInfo(slot.time_zone))
-    return max(now, morning), slot.ends_at + timedelta(days=point.hold_days)
+    return brought_from(slot, point, now=now), slot.ends_at + timedelta(days=point.hold_days)
