@@ -24,6 +24,7 @@ from pickup_points import nearby, queries, redirecting, reserving
 from pickup_points.models import Compartment, PickupPoint, Rent, RentState, Stay
 from pickup_points.packing import Measures
 from pickup_points.reserving import NothingFits, PointFull, PointTakesNothing
+from pickup_points.sending import attended
 from routing.models import Drop, Route, Stop, StopState
 from routing.queries import published_route_of
 from routing.withdrawing import withdraw
@@ -117,6 +118,8 @@ def _elsewhere(
     why = type(reason).__doc__ or ""
     delivery, (at, until) = drop.delivery, _span(stop, full, now)
     for point in nearby.with_room(session, full, parcels, at=at, until=until, within_m=NEAR_M):
+        if not attended(point, delivery.proof_requirements):
+            continue  # no door asks for a paper
         there = detours.stop_at(route, point, behind=stop)
         way = None if there is not None else detours.detour(session, route, point, behind=stop)
         target = there if way is None else way.stop

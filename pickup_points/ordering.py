@@ -21,7 +21,7 @@ from kernel import facts
 from kernel.errors import Conflict, FieldError
 from pickup_points import queries, terms, waiting
 from pickup_points.counter_facts import OrderMoved, OrderPlaced
-from pickup_points.models import PickupPoint
+from pickup_points.models import PickupPoint, PointKind
 from pickup_points.order_models import Order, OrderState
 from pickup_points.order_promise import ready_by
 from pickup_points.order_queries import order
@@ -32,6 +32,10 @@ OPEN = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.PREPARING)
 
 class OrderNotInState(Conflict):
     """The order is not in a state that allows this."""
+
+
+class NobodyPrepares(Conflict):
+    """A locker has nobody who could pick and pack an order."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ def move(session: Session, found: Order, state: OrderState, *, now: datetime, by
 def _open_point(session: Session, point_id: UUID, caller: Principal) -> PickupPoint:
     point = queries.point(session, point_id, caller=caller)
     check_takes_parcels(point)
+    if point.kind is PointKind.LOCKER:
+        raise NobodyPrepares(pickup_point_id=point.id)
     return point
 
 

@@ -170,10 +170,15 @@ def _check_reachable(recipient: Recipient) -> None:
         raise RecipientUnreachable(errors=[FieldError("/recipient", "needs a phone or an email")])
 
 
+def attended(point: PickupPoint, asked: Collection[str]) -> bool:
+    """Whether somebody is there to look at what the proofs ask for."""
+    return point.kind is not PointKind.LOCKER or not _BY_PEOPLE.intersection(asked)
+
+
 def _check_attended(point: PickupPoint, asked: Collection[str]) -> None:
-    lacking = sorted(_BY_PEOPLE.intersection(asked)) if point.kind is PointKind.LOCKER else []
-    if lacking:
-        raise NobodyToCheck(errors=[FieldError("/proof_requirements", f"no locker asks for {', '.join(lacking)}")])
+    if not attended(point, asked):
+        lacking = ", ".join(sorted(_BY_PEOPLE.intersection(asked)))
+        raise NobodyToCheck(errors=[FieldError("/proof_requirements", f"no locker asks for {lacking}")])
 
 
 def _check_fits(parcels: Sequence[DraftParcel], spaces: Collection[Space] | None, point_id: UUID) -> None:

@@ -20,7 +20,7 @@ from pickup_points import order_queries, ordering
 from pickup_points.order_models import Order
 from pickup_points.order_promise import NeverOpen
 from pickup_points.order_queries import OrderNotFound
-from pickup_points.ordering import OrderNotInState, Wanted
+from pickup_points.ordering import NobodyPrepares, OrderNotInState, Wanted
 from pickup_points.queries import PointNotFound
 from pickup_points.sending import NothingCollectedHere, PointRetired, PointSuspended, RecipientUnreachable
 
@@ -44,6 +44,7 @@ _ORDER = {
     PointSuspended,
     PointRetired,
     NothingCollectedHere,
+    NobodyPrepares,
     NeverOpen,
     RecipientUnreachable,
     MerchantUnknown,
@@ -88,7 +89,7 @@ def cancel_order(order_id: UUID) -> Order:
 @blueprint.route("/pickup-points/<uuid:point_id>/order-promise")
 @open_to(*_SENDERS, scope="deliveries:read")
 @blueprint.response(200, OrderPromiseSchema)
-@blueprint.refuses(PointNotFound, PointSuspended, PointRetired, NothingCollectedHere, NeverOpen)
+@blueprint.refuses(PointNotFound, PointSuspended, PointRetired, NothingCollectedHere, NobodyPrepares, NeverOpen)
 def promise_order(point_id: UUID) -> dict[str, Any]:
     """Ask when an order placed now would be ready: prepared in opening hours, today until the point's cut-off."""
     return {"promised_at": ordering.promise(session(), point_id, caller=caller(), now=clock.now())}

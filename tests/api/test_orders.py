@@ -17,6 +17,7 @@ from deliveries import queries as deliveries
 from deliveries.models import Delivery, DeliveryState
 from kernel.facts import KINDS, FactRow
 from pickup_points import keeping_time, order_promise, preparing
+from pickup_points.models import PointKind
 from pickup_points.order_promise import NeverOpen
 from pickup_points.tasks import FOLLOW_ORDER
 from tests import factories
@@ -115,6 +116,13 @@ class TestOrder:
         follow(desk)
         read = desk.client.get(f"/v1/orders/{order['id']}", headers=bearer(desk.app, buyer)).json
         assert (read["state"], read["ended_at"] is not None) == ("collected", True)
+
+    def test_is_prepared_by_no_locker(self, desk: Counter, buyer: Person) -> None:
+        desk.point.kind = PointKind.LOCKER
+        desk.session.commit()
+        answer = place(desk, buyer)
+        assert answer.json is not None
+        assert (answer.status_code, answer.json["type"]) == (409, "/problems/nobody-prepares")
 
     def test_is_taken_up_by_no_plan(self, desk: Counter, buyer: Person) -> None:
         place(desk, buyer)

@@ -113,6 +113,14 @@ class TestCheck:
         assert one.place == other.place
         assert "stay.redirected" in van.kinds(one)
 
+    def test_sends_nothing_to_a_locker_that_somebody_must_look_at_papers_for(self, van: Van) -> None:
+        full, other = van.locker(1), van.locker(3, metres=400)
+        van.fill(full)
+        one, two = van.to(full), van.to(other)
+        one.proof_requirements = ["id_check"]
+        van.drives([one], [two])
+        assert van.check()[one.id] is LoadOutcome.HELD_BACK
+
     def test_puts_a_stop_into_the_round_where_it_has_none(self, van: Van, session: Session) -> None:
         full, other = van.locker(1), van.locker(1, metres=300)
         van.fill(full)
