@@ -65,7 +65,7 @@ def solve(
     teller = _Teller(problem, progress)
     plans = list(_given(problem, stops, start, seed=seed))
     for plan in plans:
-        teller.tell(plan.sequences, 0.0)
+        teller.tell_at_once(plan.sequences, 0.0)
     asked = Asked(
         problem=problem,
         stops=stops,
@@ -79,6 +79,7 @@ def solve(
     if not plans:
         plans.append(Found("insertion", construct(problem, stops, seed=seed)))
     plans.sort(key=lambda found: rank(problem, found.sequences))
+    teller.tell_at_once(plans[0].sequences, budget.used() if budget.by_clock else 1.0)
     return _first_sound(problem, plans, hopeless)
 
 
@@ -146,20 +147,27 @@ class _Teller:
         self._progress = progress
         self._next_s = float("-inf")
         self._best: tuple[int, int] | None = None
+        self._percent = 0
         self._one_at_a_time = Lock()  # the searches' threads tell at once, each of a plan that it found
 
     def tell(self, sequences: Sequences, share: float) -> None:
+        """Tell of a plan that is better, unless the last one was told just now: the search goes on meanwhile."""
         began_s = time.monotonic()
-        if self._progress is None or began_s < self._next_s:
+        if began_s >= self._next_s:
+            self.tell_at_once(sequences, share)
+            self._next_s = began_s + max(_BETWEEN_TELLING_S, 8 * (time.monotonic() - began_s))
+
+    def tell_at_once(self, sequences: Sequences, share: float) -> None:
+        """Tell of a plan that is better: of those before a search and after it, which none may follow."""
+        if self._progress is None:
             return
         try:
             found = rank(self._problem, sequences)
         except DoesNotFit:
             return  # the search believes in a route that exact times refuse; it is repaired at the end
-        finally:
-            self._next_s = began_s + max(_BETWEEN_TELLING_S, 8 * (time.monotonic() - began_s))
         with self._one_at_a_time:
             if self._best is None or found < self._best:
                 self._best = found
                 unassigned = len(left_out(self._problem, sequences))
-                self._progress(Progress(percent=int(100 * share), cost=found[1], unassigned=unassigned))
+                self._percent = max(self._percent, int(100 * share))
+                self._progress(Progress(percent=self._percent, cost=found[1], unassigned=unassigned))
