@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliveries import cancelling, changing, progress
@@ -15,6 +16,7 @@ from deliveries.models import Delivery, DeliveryState, Window
 from deliveries.progress import DeliveryNotInState
 from kernel.facts import FactRow
 from kernel.geo import Point
+from pickup_points.models import Rent
 from slots import confirming, holding
 from slots.admitting import SlotWithdrawn
 from slots.confirming import (
@@ -202,6 +204,18 @@ class TestBookedPromise:
         confirming.confirm(session, held.id, NEW, caller=shop.caller, now=now + late)
         (window,) = booked(session, held).windows
         assert (window.starts_at, window.ends_at) == (now + late, slot.starts_at - before)
+
+    def test_at_a_point_is_brought_no_earlier_than_its_room_is_kept(
+        self, session: Session, shop: Shop, now: datetime
+    ) -> None:
+        point = factories.pickup_point(session, carrier=shop.carrier, most_parcels=5)
+        slot = factories.slot(session, starts_at=tomorrow(now) + timedelta(days=7), point=point)
+        held = holding.hold(session, wish(slot), caller=shop.caller, now=now)
+
+        confirming.confirm(session, held.id, NEW, caller=shop.caller, now=now)
+        (window,) = booked(session, held).windows
+        (rent,) = session.scalars(select(Rent).where(Rent.hold_id == held.id))
+        assert window.starts_at == rent.starts_at == slot.starts_at - timedelta(seconds=point.preparation_s, hours=72)
 
     def test_rests_on_what_was_held_for(self, session: Session, slot: Slot, delivery: Delivery, now: datetime) -> None:
         window = Window(slot.ends_at, slot.ends_at + timedelta(hours=1))
