@@ -11,11 +11,12 @@ from uuid import UUID
 
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import LargeBinary, delete, func, select
+from sqlalchemy import LargeBinary, and_, delete, func, literal, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import Base, violated
 from kernel.errors import Conflict, FieldError, Invalid
 
 HEADER = "Idempotency-Key"
@@ -71,9 +72,8 @@ def once(session: Session, deed: Callable[[], ResponseReturnValue]) -> ResponseR
     if not (request.method == "POST" and HEADER in request.headers and "caller" in g):
         return deed()
     key = _key()
-    _lock(session, key)
+    stored = _stored(session, key)
     fingerprint = _fingerprint()
-    stored = session.get(StoredAnswer, (g.caller.id, key))
     if stored is not None:
         return _replay(stored, fingerprint)
 
@@ -95,10 +95,16 @@ def _key() -> str:
     return key
 
 
-def _lock(session: Session, key: str) -> None:
+def _stored(session: Session, key: str) -> StoredAnswer | None:
+    """Lock the key and read what was answered, in one question. KeyInUse."""
     lock = func.pg_try_advisory_xact_lock(func.hashtextextended(f"idempotency:{g.caller.id}:{key}", 0))
-    if not session.scalar(select(lock)):
+    one = select(literal(1)).subquery()
+    same = and_(StoredAnswer.caller_id == g.caller.id, StoredAnswer.key == key)
+    locked, stored = session.execute(select(lock, StoredAnswer).select_from(one).outerjoin(StoredAnswer, same)).one()
+    if not locked:
         raise KeyInUse()
+    found: StoredAnswer | None = stored
+    return found
 
 
 def _fingerprint() -> str:
@@ -120,18 +126,24 @@ def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
 
 
 def _store(session: Session, key: str, fingerprint: str, answer: Response) -> None:
-    session.add(
-        StoredAnswer(
-            caller_id=g.caller.id,
-            key=key,
-            fingerprint=fingerprint,
-            status=answer.status_code,
-            headers={
-                name: answer.headers[name]
-                for name in ("Content-Type", "ETag", "Location", "Cache-Control")
-                if name in answer.headers
-            },
-            body=b"" if answer.cache_control.no_store else answer.get_data(),
-            stored_at=clock.now(),
-        )
+    stored = StoredAnswer(
+        caller_id=g.caller.id,
+        key=key,
+        fingerprint=fingerprint,
+        status=answer.status_code,
+        headers={
+            name: answer.headers[name]
+            for name in ("Content-Type", "ETag", "Location", "Cache-Control")
+            if name in answer.headers
+        },
+        body=b"" if answer.cache_control.no_store else answer.get_data(),
+        stored_at=clock.now(),
     )
+    session.add(stored)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # The first request with this key ended between our look at the table and our lock.
+        if violated(error) == "pk_idempotency_answers":
+            raise KeyInUse() from error
+        raise

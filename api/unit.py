@@ -1,14 +1,15 @@
 """The unit of work: one transaction a request, opened here and nowhere else.
 
 Views that talk to a store, to the streets, or hash a password are marked `@own_units` and open short ones of their
-own with `unit()`, so that no transaction waits for the network. Where such work comes before the one unit that counts,
-the view is marked `@prepared_by`: it is done first, and once more when the unit finds that it does not hold any more.
+own with `unit()`, so that no transaction waits for the network. Where the one unit that counts may need such work, the
+view is marked `@prepared_by`: when it asks for what was `prepared`, its unit is rolled back, the work is done while
+none is open, and the view begins anew; once more when it finds that what was prepared does not hold any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,16 +39,16 @@ def opens_own_units(view: Callable[..., Any]) -> bool:
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is done before a view's unit of work; the parameters of the path are its arguments."""
+    """What a view may have done while no unit of work is open; the parameters of the path are its arguments."""
 
     deed: Callable[..., Any]
     again_on: type[Refusal]
 
 
 def prepared_by[F: Callable[..., Any]](deed: Callable[..., Any], *, again_on: type[Refusal]) -> Callable[[F], F]:
-    """Mark a view for which `deed` is done while no unit is open. One that raises `again_on` begins anew, a few times.
+    """Mark a view that may ask for what `deed` has `prepared`. One that raises `again_on` begins anew, a few times.
 
-    What the deed refuses is raised where the view asks for what was `prepared`.
+    What the deed refuses is raised where the view asks.
     """
 
     def mark(view: F) -> F:
@@ -57,8 +58,14 @@ def prepared_by[F: Callable[..., Any]](deed: Callable[..., Any], *, again_on: ty
     return mark
 
 
+class _NotPrepared(Exception):
+    """The view needs what its deed makes."""
+
+
 def prepared() -> Any:
-    """Return what was prepared for the view."""
+    """Return what was prepared for the view; ask before anything is written, for all of it is rolled back once."""
+    if "prepared" not in g:
+        raise _NotPrepared
     if isinstance(g.prepared, Refusal):
         raise g.prepared
     return g.prepared
@@ -102,23 +109,20 @@ class App(Flask):
         preparation: Preparation | None = getattr(view, _PREPARATION, None)
         if preparation is None:
             return self._once(view)
-        for _ in range(_TRIES - 1):
-            _prepare(view, preparation)
-            with suppress(preparation.again_on):
-                return self._once(view, checked=True)
-        _prepare(view, preparation)
-        return self._once(view, checked=True)
+        for _ in range(_TRIES):
+            try:
+                return self._once(view)
+            except (_NotPrepared, preparation.again_on):
+                _prepare(preparation)
+        return self._once(view)
 
-    def _once(self, view: Callable[..., Any], *, checked: bool = False) -> ResponseReturnValue:
+    def _once(self, view: Callable[..., Any]) -> ResponseReturnValue:
         with unit() as g.session:
-            if not checked:
-                access.check(g.session, view)
+            access.check(g.session, view)
             return idempotency.once(g.session, super().dispatch_request)
 
 
-def _prepare(view: Callable[..., Any], preparation: Preparation) -> None:
-    with unit() as short:
-        access.check(short, view)
+def _prepare(preparation: Preparation) -> None:
     try:
         g.prepared = preparation.deed(**(request.view_args or {}))
     except Refusal as refusal:

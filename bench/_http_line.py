@@ -47,7 +47,7 @@ class Line:
         if key is not None:
             headers["Idempotency-Key"] = key
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        connection = self._free.pop() if self._free else await asyncio.open_connection(self.host, self.port)
+        connection = self._take() or await asyncio.open_connection(self.host, self.port)
         try:
             connection[1].write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data)
             answer, stays = await self._read(connection[0])
@@ -59,6 +59,14 @@ class Line:
         else:
             connection[1].close()
         return answer
+
+    def _take(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        while self._free:
+            connection = self._free.pop()
+            if not connection[0].at_eof():  # the server closes what nobody uses for a while
+                return connection
+            connection[1].close()
+        return None
 
     async def _read(self, reader: asyncio.StreamReader) -> tuple[Answer, bool]:
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")

@@ -28,6 +28,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 LIMIT_MS = 250.0
 RUSH_PLACES = 10
+WARM_S = 15
 KILLED = ("web worker", "redis", "postgres")
 
 
@@ -83,7 +84,7 @@ async def _play(asked: argparse.Namespace, world: Any, ledger: Any) -> tuple[lis
         "127.0.0.1", asked.port, {"Authorization": f"Bearer {_token(world.secret)}", "Accept-Encoding": "identity"}
     )
     customers = Customers(line, world, ledger, random.Random(asked.seed))
-    await customers.come(per_s=asked.rate / 5, seconds=3)  # the caches are warm, and every worker has connections
+    await customers.come(per_s=asked.rate / 2, seconds=WARM_S)  # the servers' own start is over, the caches are warm
     ledger.latencies_s.clear()
     kills: list[dict[str, Any]] = []
     async with asyncio.TaskGroup() as group:

@@ -19,7 +19,17 @@ def refused_as(meanings: Mapping[str, type[Refusal]], session: Session) -> Itera
         with session.begin_nested():
             yield
     except IntegrityError as error:
-        name = violated(error)
-        if name is None or name not in meanings:
-            raise
-        raise meanings[name]() from error
+        raise _meant(error, meanings) from error
+
+
+def flush_as(meanings: Mapping[str, type[Refusal]], session: Session) -> None:
+    """Write what is pending, and raise a constraint that is violated as what it means: the transaction is lost."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _meant(error, meanings) from error
+
+
+def _meant(error: IntegrityError, meanings: Mapping[str, type[Refusal]]) -> Exception:
+    name = violated(error)
+    return error if name is None or name not in meanings else meanings[name]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,8 +20,8 @@ from kernel.errors import Conflict, FieldError, Invalid
 from kernel.geo import distance_m
 from pickup_points import sending
 from pickup_points.packing import Measures
-from routing.constraints import refused_as
-from slots import keeping, room
+from routing.constraints import flush_as
+from slots import keeping, room, route_room
 from slots.admitting import Load, SlotWithdrawn
 from slots.facts import HoldConfirmed
 from slots.holding import check_held
@@ -62,8 +62,18 @@ class NewDelivery:
     proof_requirements: tuple[ProofRequirement, ...] = ()
 
 
-def confirm(session: Session, hold_id: UUID, what: NewDelivery | UUID, *, caller: Principal, now: datetime) -> Hold:
+def confirm(
+    session: Session,
+    hold_id: UUID,
+    what: NewDelivery | UUID,
+    *,
+    caller: Principal,
+    now: datetime,
+    check_route: Callable[[], object] | None = None,
+) -> Hold:
     """Book the place that is held, for a new delivery or the one of this id; once more returns the same booking.
+
+    `check_route` is asked where the hold has room in the routes, whether it is still there.
 
     HoldNotFound, HoldLapsed, HoldEnded, SlotWithdrawn, SlotBegun, BookedForAnother; ParcelsDiffer and all of
     `sending.create`; DeliveryNotFound, DeliveryNotInState, DeliveryDoesNotFit, DeliveryBookedAlready.
@@ -75,15 +85,16 @@ def confirm(session: Session, hold_id: UUID, what: NewDelivery | UUID, *, caller
         return found
     check_held(session, found, now=now)
     _check_still_served(found.slot, now=now)
+    if check_route is not None and route_room.is_kept(session, found.id):
+        check_route()
 
-    with refused_as({"uq_holds_delivery_id": DeliveryBookedAlready}, session):
-        delivery = (
-            _made(session, found, what, caller=caller, now=now)
-            if isinstance(what, NewDelivery)
-            else _attached(session, found, what, caller=caller, now=now)
-        )
-        found.state, found.confirmed_at, found.delivery_id = HoldState.CONFIRMED, now, delivery.id
-        session.flush()
+    delivery = (
+        _made(session, found, what, caller=caller, now=now)
+        if isinstance(what, NewDelivery)
+        else _attached(session, found, what, caller=caller, now=now)
+    )
+    found.state, found.confirmed_at, found.delivery_id = HoldState.CONFIRMED, now, delivery.id
+    flush_as({"uq_holds_delivery_id": DeliveryBookedAlready}, session)
     room.hand_on(session, found, found.slot, now=now)
     progress.book(
         session,

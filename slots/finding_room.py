@@ -1,4 +1,4 @@
-"""Finding room in the routes for what a customer wishes to hold, before the unit of work in which it is held."""
+"""Finding room in the routes for what a customer wishes to hold, while no unit of work is open."""
 
 from __future__ import annotations
 
@@ -9,42 +9,27 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from deliveries.locating import locate
-from kernel.errors import Refusal
 from kernel.geo import Point
 from pickup_points.hours import Hours
 from places.streets import Streets
 from routing.given import Span
 from routing.insertion import Wanted
-from routing.resting import somebody_works
 from slots import route_room
-from slots.admitting import refusal
 from slots.holding import Wish
 from slots.models import Slot
 from slots.offering_points import brought_in
-from slots.queries import left, own_point
+from slots.queries import own_point
 from slots.queries import slot as slot_of
 from slots.route_room import FoundRoom
 from slots.standing import Unit
 
 
 def find_for(wish: Wish, *, carrier_id: UUID, unit: Unit, streets: Streets, now: datetime) -> FoundRoom | None:
-    """Return the cheapest room, None where the slot's count alone decides. NoRouteRoom, all of `admitting.refusal`.
-
-    None too for a wish that is refused for another reason: whoever holds says which.
-    """
+    """Return the cheapest room, None where the slot's count alone decides. NoRouteRoom, and what `locate` refuses."""
     with unit() as session:
-        try:
-            slot = slot_of(session, wish.slot_id, carrier_id=carrier_id)
-            refused = refusal(
-                slot, left(session, [slot], now=now)[slot.id], wish.load, order_minor=wish.order_minor, now=now
-            )
-            place, windows = _where_and_when(session, slot, wish, now=now)
-            driven = refused is None and somebody_works(session, windows, carrier_id=carrier_id)
-        except Refusal:
-            return None
-    if refused is not None:
-        raise refused
-    if not driven or place is None:
+        slot = slot_of(session, wish.slot_id, carrier_id=carrier_id)
+        place, windows = _where_and_when(session, slot, wish, now=now)
+    if place is None:
         return None
     load = wish.load
     demands = (load.parcels, load.weight_g, load.volume_cm3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,14 +13,17 @@ from accounts.principals import Principal
 from deliveries import progress
 from deliveries import queries as deliveries
 from deliveries.drafts import DEFAULT_SERVICE_S, DraftAddress
-from deliveries.locating import AddressMissing, Located, locate
+from deliveries.locating import AddressMissing, Located, locate, locate_all
 from deliveries.merchants import check_sendable, sendable
 from deliveries.models import DeliveryState
 from kernel import facts
-from kernel.errors import Conflict, FieldError, Invalid
+from kernel.errors import Conflict, FieldError, Invalid, Refusal
+from kernel.geo import Point
 from kernel.ids import new_id
+from pickup_points.models import PickupPoint
 from pickup_points.reserving import PointFull
-from routing.constraints import refused_as
+from routing.constraints import flush_as
+from routing.resting import somebody_works
 from slots import keeping, room, route_room
 from slots.admitting import OVER_CAPACITY, Load, SlotFull, SlotWithdrawn, check
 from slots.facts import BookingCancelled, HoldExtended, HoldReleased, SlotHeld
@@ -30,6 +34,9 @@ from slots.queries import Admission, admission, counted
 from slots.route_room import FoundRoom
 
 KEPT_FOR = timedelta(minutes=15)
+
+type FindRoute = Callable[[], FoundRoom | None]
+"""Returns the cheapest room in the routes, None where the slot's count alone decides."""
 
 
 class OutsideZone(Invalid):
@@ -65,29 +72,35 @@ class Wish:
     keep_for: timedelta = KEPT_FOR
 
 
-def hold(session: Session, wish: Wish, *, caller: Principal, now: datetime, route: FoundRoom | None = None) -> Hold:
+def hold(
+    session: Session, wish: Wish, *, caller: Principal, now: datetime, find_route: FindRoute | None = None
+) -> Hold:
     """Keep a place in the slot, and the room that goes with it, until the hold expires.
 
-    `route` is the room that was found in the routes, None where nobody is laid out to drive yet; it makes the price.
+    `find_route` is asked where somebody may be laid out to drive. The room that it finds in the routes makes the price.
 
     SlotNotFound, MerchantUnknown; all of `admitting.check`; of a zone's slot OutsideZone and all that
-    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`; RouteRoomTaken.
+    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`; what `find_route` raises; RouteRoomTaken.
     """
     merchant_id = _merchant(session, wish, caller=caller)
-    located = None if wish.address is None else locate(session, wish.address)
-    place = None if located is None else located.place
-    admitted = admission(session, wish.slot_id, place, carrier_id=caller.carrier_id)
-    slot = admitted.slot
-    if slot.zone_id is None:
-        located = None
-    else:
-        _check_zone(admitted, located)
-    _admit(session, slot, wish, now=now)
+    place = _place(session, wish.address)
+    admitted = admission(
+        session, wish.slot_id, None if isinstance(place, Refusal) else place, carrier_id=caller.carrier_id, now=now
+    )
+    slot, point = admitted.slot, admitted.point
+    if slot.zone_id is not None:
+        _check_zone(admitted, place)
+    _admit(session, admitted, wish, now=now)
+    # Last, as most who come to a full slot come for nothing.
+    located = None if slot.zone_id is None or wish.address is None else locate(session, wish.address)
+    driven = find_route is not None and _may_be_driven(session, admitted, now=now)
+    route = find_route() if find_route is not None and driven else None
 
     made = _hold(slot, wish, located, merchant_id=merchant_id, now=now)
-    with refused_as(OVER_CAPACITY, session):
-        session.add(made)
-    _reserve(session, made, slot, wish, now=now)
+    session.add(made)
+    flush_as(OVER_CAPACITY, session)
+    if point is not None:
+        _reserve(session, made, slot, point, wish, now=now)
     if route is not None:
         route_room.take(session, made, route, now=now)
         made.price_minor = discounted(slot.price_minor, added_cost=route.offer.added_cost)
@@ -191,34 +204,55 @@ def _merchant(session: Session, wish: Wish, *, caller: Principal) -> UUID:
     return wish.merchant_id
 
 
-def _check_zone(admitted: Admission, located: Located | None) -> None:
+def _place(session: Session, address: DraftAddress | None) -> Point | Refusal | None:
+    """Return where it is to go. A place counts as it is given; whether it may be there is asked of who gets in."""
+    if address is None or address.place is not None:
+        return None if address is None else address.place
+    (found,) = locate_all(session, [address])
+    return found if isinstance(found, Refusal) else found.place
+
+
+def _check_zone(admitted: Admission, place: Point | Refusal | None) -> None:
     if not admitted.served:
         raise SlotWithdrawn("its zone has been retired")
-    if located is None:
+    if isinstance(place, Refusal):
+        raise place
+    if place is None:
         raise AddressMissing(errors=[FieldError("/address", "needs a text, a place, or both: the slot is at home")])
     if not admitted.covered:
         zone_id = admitted.slot.zone_id
         raise OutsideZone(errors=[FieldError("/address/place", "lies outside the zone")], zone_id=zone_id)
 
 
-def _admit(session: Session, slot: Slot, wish: Wish, *, now: datetime) -> None:
-    """Check the locked slot; only when it is full is it worth to look who has overstayed."""
+def _admit(session: Session, admitted: Admission, wish: Wish, *, now: datetime) -> None:
+    """Check the locked slot; those who have overstayed make room only when it is full."""
+    slot = admitted.slot
     try:
         check(slot, counted(slot), wish.load, order_minor=wish.order_minor, now=now)
     except SlotFull:
-        if not keeping.lapse_overdue(session, slot, now=now):
+        if not (admitted.overstayed and keeping.lapse_overdue(session, slot, now=now)):
             raise
         check(slot, counted(slot), wish.load, order_minor=wish.order_minor, now=now)
 
 
-def _reserve(session: Session, hold: Hold, slot: Slot, wish: Wish, *, now: datetime) -> None:
+def _may_be_driven(session: Session, admitted: Admission, *, now: datetime) -> bool:
+    """Whether somebody is laid out to drive when the courier may come. When a point is open is not looked at here."""
+    slot, point = admitted.slot, admitted.point
+    if point is None:
+        span = (slot.starts_at, slot.ends_at)
+    else:
+        span = (room.brought_from(slot, point, now=now), room.ready_by(slot, point))
+    return somebody_works(session, [span], carrier_id=slot.carrier_id)
+
+
+def _reserve(session: Session, hold: Hold, slot: Slot, point: PickupPoint, wish: Wish, *, now: datetime) -> None:
     """Keep the room beside the place, if need be that of those who have overstayed in the point's other slots."""
     try:
-        room.reserve(session, hold, slot, wish.load.measures, now=now)
+        room.reserve(session, hold, slot, point, wish.load.measures, now=now)
     except PointFull:
         if not keeping.lapse_overdue_at(session, slot, now=now):
             raise
-        room.reserve(session, hold, slot, wish.load.measures, now=now)
+        room.reserve(session, hold, slot, point, wish.load.measures, now=now)
 
 
 def _hold(slot: Slot, wish: Wish, located: Located | None, *, merchant_id: UUID, now: datetime) -> Hold:

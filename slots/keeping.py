@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from accounts.principals import Principal
 from accounts.scoping import scoped
@@ -20,7 +20,6 @@ from kernel.paging import Page, page
 from slots import room
 from slots.facts import HoldRanOut
 from slots.models import Hold, HoldState, Slot
-from slots.queries import slot as slot_of
 
 _COUNTS = ("taken_count", "taken_parcels", "taken_weight_g", "taken_volume_cm3")
 
@@ -63,16 +62,18 @@ def holds(
 
 def locked(session: Session, hold_id: UUID, *, caller: Principal) -> Hold:
     """Return a hold with its slot and template, slot and hold locked in this order. HoldNotFound."""
-    found = hold(session, hold_id, caller=caller)
-    slot_of(session, found.slot_id, carrier_id=found.carrier_id, for_update=True)
-    return locked_again(session, hold_id)
+    asked = scoped(_locked(Hold.id == hold_id), caller=caller, carrier=Hold.carrier_id, merchant=Hold.merchant_id)
+    found = session.scalar(asked)
+    if found is None:
+        raise HoldNotFound()
+    return found
 
 
-def locked_again(session: Session, hold_id: UUID) -> Hold:
-    """Return a hold locked, as it is by now, with its slot and template; whoever asks has the slot locked."""
-    whole = joinedload(Hold.slot, innerjoin=True).joinedload(Slot.template, innerjoin=True)
-    asked = select(Hold).where(Hold.id == hold_id).options(whole).with_for_update(of=Hold)
-    return session.scalars(asked.execution_options(populate_existing=True)).one()
+def _locked(which: ColumnElement[bool]) -> Select[Hold]:
+    """A hold with its slot. PostgreSQL locks the rows of one result in the order in which it is told."""
+    asked = select(Hold).join(Hold.slot).where(which).options(contains_eager(Hold.slot))
+    asked = asked.with_for_update(of=[Slot, Hold], key_share=True)
+    return asked.execution_options(populate_existing=True)
 
 
 def lapse(session: Session, hold: Hold, slot: Slot, *, now: datetime) -> None:
@@ -109,13 +110,7 @@ def lapse_overdue_at(session: Session, slot: Slot, *, now: datetime) -> int:
 
 def booking_of(session: Session, delivery_id: UUID) -> Hold | None:
     """Return what is booked for a delivery, with its slot, both locked; None when nothing is."""
-    asked = select(Hold).where(Hold.delivery_id == delivery_id, Hold.state == HoldState.CONFIRMED)
-    found = session.scalar(asked.options(joinedload(Hold.slot, innerjoin=True)))
-    if found is None:
-        return None
-    slot_of(session, found.slot_id, carrier_id=found.carrier_id, for_update=True)
-    again = locked_again(session, found.id)
-    return again if again.state is HoldState.CONFIRMED else None
+    return session.scalar(_locked(and_(Hold.delivery_id == delivery_id, Hold.state == HoldState.CONFIRMED)))
 
 
 def overdue_slots(session: Session, *, now: datetime, limit: int = 500) -> Sequence[tuple[UUID, UUID]]:

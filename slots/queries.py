@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, exists, false, func, select
+from sqlalchemy.orm import Session, contains_eager, load_only, selectinload
 
 from accounts.principals import Principal
 from accounts.scoping import scoped
@@ -86,20 +87,41 @@ def slot(session: Session, slot_id: UUID, *, carrier_id: UUID, for_update: bool 
 
 @dataclass(frozen=True)
 class Admission:
-    """A locked slot with its template; of a zone's whether the zone is in service, and covers the place."""
+    """A locked slot with its template, and its point or what its zone says: is it in service, does it cover the place.
+
+    `overstayed`: some of its holds may be over. Nothing is lost when one that is was not seen.
+    """
 
     slot: Slot
+    point: PickupPoint | None
     served: bool
     covered: bool
+    overstayed: bool
 
 
-def admission(session: Session, slot_id: UUID, place: Point | None, *, carrier_id: UUID) -> Admission:
-    """Return a slot, its row locked against other holds, and what its zone says, in one question. SlotNotFound."""
+_POINT_OF_HOLDS = load_only(
+    PickupPoint.kind,
+    PickupPoint.preparation_s,
+    PickupPoint.hold_days,
+    PickupPoint.most_parcels,
+    PickupPoint.suspended_at,
+    PickupPoint.retired_at,
+)
+
+
+def admission(session: Session, slot_id: UUID, place: Point | None, *, carrier_id: UUID, now: datetime) -> Admission:
+    """Return a slot, its row locked against other holds, and what decides about it, in one question. SlotNotFound."""
     covered = false() if place is None else func.coalesce(coverage.covers(place), false())
-    asked = _with_template().outerjoin(Zone, Zone.id == Slot.zone_id).add_columns(Zone.retired_at.is_(None), covered)
+    over = exists().where(Hold.slot_id == Slot.id, Hold.state == HoldState.HELD, Hold.expires_at <= now)
+    asked = (
+        _with_template()
+        .outerjoin(Zone, Zone.id == Slot.zone_id)
+        .outerjoin(PickupPoint, PickupPoint.id == Slot.point_id)
+    )
+    asked = asked.add_columns(PickupPoint, Zone.retired_at.is_(None), covered, over).options(_POINT_OF_HOLDS)
     asked = asked.where(Slot.id == slot_id, Slot.carrier_id == carrier_id)
     locked = asked.with_for_update(of=Slot, key_share=True).execution_options(populate_existing=True)
-    found = session.execute(locked).one_or_none()
+    found: Any = session.execute(locked).one_or_none()
     if found is None:
         raise SlotNotFound()
     return Admission(*found)
@@ -171,7 +193,8 @@ def own_point(
 
 
 def _with_template() -> Select[Slot]:
-    return select(Slot).join(Slot.template).options(joinedload(Slot.template, innerjoin=True))
+    template = contains_eager(Slot.template).load_only(SlotTemplate.disabled_at)
+    return select(Slot).join(Slot.template).options(template)
 
 
 def _free(most: int | None, taken: int, back: int) -> int | None:

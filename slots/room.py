@@ -14,18 +14,15 @@ from pickup_points import reserving
 from pickup_points.models import PickupPoint, PointKind
 from pickup_points.packing import Measures
 from slots.models import Hold, Slot
-from slots.queries import own_point
 
 # A door is kept no longer than a courier needs; a counter is closed on some days.
 _TO_A_LOCKER, _TO_A_COUNTER = timedelta(hours=36), timedelta(hours=72)
 
 
-def reserve(session: Session, hold: Hold, slot: Slot, parcels: Sequence[Measures], *, now: datetime) -> None:
-    """Keep it for the hold. NothingFits, PointFull, PointTakesNothing."""
-    if slot.point_id is None:
-        return
-    point = own_point(session, slot.point_id, carrier_id=slot.carrier_id)
-    assert point is not None  # a point is never deleted
+def reserve(
+    session: Session, hold: Hold, slot: Slot, point: PickupPoint, parcels: Sequence[Measures], *, now: datetime
+) -> None:
+    """Keep it for the hold, at the slot's point. NothingFits, PointFull, PointTakesNothing."""
     starts_at, ends_at = stay(slot, point, now=now)
     reserving.reserve(
         session, point, parcels, starts_at=starts_at, ends_at=ends_at, hold_id=hold.id, delivery_id=None, now=now

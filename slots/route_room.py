@@ -122,6 +122,11 @@ def take(session: Session, hold: Hold, found: FoundRoom, *, now: datetime) -> Ro
     return room
 
 
+def is_kept(session: Session, hold_id: UUID) -> bool:
+    """Whether a room is kept for the hold."""
+    return session.get(RouteRoom, hold_id) is not None
+
+
 def check(hold_id: UUID, *, carrier_id: UUID, unit: Unit, streets: Streets, now: datetime) -> None:
     """Refuse a hold for which the routes have no room any more: a plan was published meanwhile. NoRouteRoom."""
     kept = select(RouteRoom).join(Hold, Hold.id == RouteRoom.hold_id)

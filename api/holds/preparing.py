@@ -1,11 +1,10 @@
-"""What is done before a hold's unit of work: the room in the routes is found, or looked at again."""
+"""What a hold may need while no unit of work is open: the room in the routes is found, or looked at again."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from flask import request
-from marshmallow import ValidationError
 
 from api.access import caller
 from api.holds.schemas import HoldDraftSchema
@@ -18,11 +17,8 @@ from slots.route_room import FoundRoom
 
 
 def find_room() -> FoundRoom | None:
-    """Return the room in the routes for the hold that is asked for. What is wrong with the body the view says."""
-    try:
-        wish: Wish = HoldDraftSchema().load(request.get_json(silent=True) or {})
-    except (ValidationError, RecursionError):
-        return None
+    """Return the room in the routes for the hold that is asked for: the view has read the body before it asks."""
+    wish: Wish = HoldDraftSchema().load(request.get_json())
     return finding_room.find_for(
         wish, carrier_id=caller().carrier_id, unit=unit, streets=STREETS.get(), now=clock.now()
     )

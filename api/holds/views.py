@@ -65,7 +65,7 @@ def hold_slot(wish: Wish) -> tuple[Hold, int, dict[str, str]]:
 
     With it goes the room that is needed: a compartment at the pickup point, or a gap in the routes.
     """
-    made = holding.hold(session(), wish, route=prepared(), caller=caller(), now=clock.now())
+    made = holding.hold(session(), wish, find_route=prepared, caller=caller(), now=clock.now())
     return made, 201, {"Location": f"/v1/holds/{made.id}"}
 
 
@@ -113,9 +113,8 @@ def confirm_hold(confirmation: dict[str, Any], hold_id: UUID) -> Hold:
 
     To confirm once more changes nothing and answers the same booking.
     """
-    prepared()
     what = confirmation["delivery"] or confirmation["delivery_id"]
-    return confirming.confirm(session(), hold_id, what, caller=caller(), now=clock.now())
+    return confirming.confirm(session(), hold_id, what, check_route=prepared, caller=caller(), now=clock.now())
 
 
 @blueprint.route("/holds/<uuid:hold_id>/extend", methods=["POST"])

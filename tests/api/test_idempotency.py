@@ -10,10 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from accounts.models import Role
-from api.access import open_to
+from api.access import caller, open_to
 from api.app import create_app
 from api.blueprint import Blueprint
 from api.fields import Schema, Whole
+from api.idempotency import StoredAnswer
 from api.unit import App
 from api.unit import session as current
 from kernel import facts
@@ -42,8 +43,20 @@ def bake(scone: dict[str, Any]) -> dict[str, Any]:
     if scone["number"] == 13:
         ENTERED.set()
         LEAVE.wait(5)
+    if scone["number"] == 7:
+        answered_meanwhile("scone-7")
     facts.record(current(), TeaMade(pot_id=new_id(), at=NOW))
     return scone
+
+
+def answered_meanwhile(key: str) -> None:
+    """Store an answer as the first request does that ends between our look at the table and our lock."""
+    with Sessions.begin() as session:
+        session.add(
+            StoredAnswer(
+                caller_id=caller().id, key=key, fingerprint="", status=201, headers={}, body=b"{}", stored_at=NOW
+            )
+        )
 
 
 @pytest.fixture
@@ -118,3 +131,9 @@ class TestKey:
 
         assert (meanwhile.status_code, meanwhile.json["type"], answers) == (409, "/problems/key-in-use", [201])
         assert baked() == 1
+
+    def test_is_refused_when_the_first_request_has_just_ended(self, baker: tuple[FlaskClient, dict[str, str]]) -> None:
+        client, headers = baker
+        answer = client.post("/scones", json={"number": 7}, headers=headers | {"Idempotency-Key": "scone-7"})
+        assert (answer.status_code, answer.json["type"]) == (409, "/problems/key-in-use")
+        assert baked() == 0

@@ -287,6 +287,11 @@ class TestAtAPoint:
         assert self.rents(session, made) == [RentState.RELEASED]
         assert holding.hold(session, wish(point_slot), caller=shop.caller, now=now)
 
+    def test_takes_no_notice_of_an_address(self, session: Session, shop: Shop, point_slot: Slot, now: datetime) -> None:
+        nowhere = DraftAddress(text="No such street 1")
+        made = holding.hold(session, wish(point_slot, address=nowhere), caller=shop.caller, now=now)
+        assert (made.place, made.address_text) == (None, None)
+
     def test_frees_the_compartment_when_the_hold_lapses(
         self, session: Session, shop: Shop, point_slot: Slot, now: datetime
     ) -> None:

@@ -129,6 +129,16 @@ class TestHold:
         refused = town.hold()
         assert (refused.status_code, refused.json["type"]) == (409, "/problems/no-route-room")
 
+    def test_that_is_refused_prices_no_route(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        town.shift()
+        with Sessions.begin() as session:
+            session.merge(town.slot).most_count = 1
+        assert town.hold().status_code == 201
+        monkeypatch.setattr(route_room, "find", None)
+
+        refused = town.hold()
+        assert (refused.status_code, refused.json["type"]) == (409, "/problems/slot-full")
+
     def test_costs_what_was_offered(self, town: Town) -> None:
         town.shift()
         body = {
