@@ -1,6 +1,5 @@
 """Gunicorn's settings: one gevent process holds thousands of listeners."""
 
-import gc
 import os
 import resource
 import shutil
@@ -46,18 +45,13 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """End the streams when this process is to stop, and keep what was loaded out of every later collection.
-
-    With 10 000 listeners a full one would stall every listener.
-    """
+    """End the streams when this process is to stop, and let nothing stall the listeners."""
     from api import native  # noqa: PLC0415  after gevent has patched the standard library
     from api.live import HUB  # noqa: PLC0415
 
     native.warm()
     HUB.alive = lambda: bool(worker.alive)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
+    native.collect_rarely()
 
 
 def child_exit(server: Any, worker: Any) -> None:

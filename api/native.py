@@ -1,7 +1,8 @@
-"""Slow native work (a password hash, an image) off the event loop, so that it stalls no listener."""
+"""Slow native work (a password hash, an image) off the event loop, and few collections: neither stalls a listener."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,13 @@ def run[**P, R](deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 def warm() -> None:
     """Load in the background what is compiled and would keep a courier waiting; requests are served meanwhile."""
     spawn(_warm)
+
+
+def collect_rarely() -> None:
+    """Keep what is loaded by now out of every later collection: with 10 000 listeners a full one would stall all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def _warm() -> None:

@@ -28,6 +28,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, select, text
 
 import stack
+from api import native
 from api.app import create_app
 from bench._options_world import DAYS, Week, anywhere, furnish
 from kernel import logs, ticks
@@ -64,6 +65,7 @@ def main() -> None:
     asked = flags.parse_args()
     now = datetime.now(UTC).replace(microsecond=0)
     streets: Streets = OsrmStreets({"car": asked.streets}) if asked.streets else GreatCircleStreets()
+    native.collect_rarely()  # as every web process does
     with own_servers(streets) as (client, app):
         began_s = time.perf_counter()
         with Sessions.begin() as session:
@@ -111,7 +113,7 @@ def timed(client: FlaskClient, headers: dict[str, str], week: Week, asked: argpa
     chance = random.Random(asked.seed)
     took_ms, cpu_ms, offered, out = [], [], [], Counter[str]()
     for _ in range(asked.asked + 10):
-        body = question(anywhere(chance), week)
+        body = question(anywhere(chance), week) | {"parcels": basket(chance)}
         began_s, began_cpu_s = time.perf_counter(), time.process_time()
         answer = client.post("/v1/delivery-options", json=body, headers=headers)
         took_ms.append(1000 * (time.perf_counter() - began_s))
@@ -136,6 +138,11 @@ def timed(client: FlaskClient, headers: dict[str, str], week: Week, asked: argpa
         "own_processor_p95_ms": round(cpu_p95, 1),
         "load_before": round(os.getloadavg()[0], 1),
     }
+
+
+def basket(chance: random.Random) -> list[dict[str, int]]:
+    """One to three parcels of half a kilogram to five."""
+    return [{"weight_g": chance.randrange(500, 5000)} for _ in range(chance.randint(1, 3))]
 
 
 def question(place: Any, week: Week) -> dict[str, Any]:

@@ -65,11 +65,11 @@ class Load:
 
 
 def refusal(slot: Slot, left: Left, load: Load, *, order_minor: int | None, now: datetime) -> Refusal | None:
-    """Return why the load does not get into the slot, None when it does. `slot` has its template."""
+    """Return why the load does not get into the slot, None when it does."""
     if slot.withdrawn_at is not None:
         return SlotWithdrawn(withdrawn_at=slot.withdrawn_at)
-    if slot.template.disabled_at is not None:
-        return SlotDisabled(disabled_at=slot.template.disabled_at)
+    if slot.disabled_at is not None:
+        return SlotDisabled(disabled_at=slot.disabled_at)
     if slot.closes_at <= now:
         return SlotClosed(f"it closed at {slot.closes_at.isoformat()}", closed_at=slot.closes_at)
     least = slot.least_order_minor

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from kernel.database import Base
 from kernel.geo import Point, PointType
@@ -152,7 +152,13 @@ class Slot(Capacity, Base):
     taken_weight_g: Mapped[int] = mapped_column(BigInteger, default=0)
     taken_volume_cm3: Mapped[int] = mapped_column(BigInteger, default=0)
 
-    template: Mapped[SlotTemplate] = relationship(lazy="raise")
+    disabled_at: Mapped[datetime | None] = column_property(
+        select(SlotTemplate.disabled_at)
+        .where(SlotTemplate.id == template_id)
+        .correlate_except(SlotTemplate)
+        .scalar_subquery(),
+        deferred=True,
+    )  # its template takes no new holds
 
 
 class HoldState(StrEnum):

@@ -1,4 +1,4 @@
-"""Pricing all that may be offered into the routes of all days at once; the streets are asked once."""
+"""Pricing all that may be offered into the routes of all days: the address anew, the points as they are kept."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from places.streets import Streets
 from routing.given import Span
 from routing.guests import Hosting
 from routing.insertion import Offer, Question, Wanted, offers_on_days
+from routing.kept_offers import kept_offers
 from slots.offered import Asked, Candidate
 from slots.standing import Standing
 
 HOME_PLACES, POINT_PLACES = 40, 12
-"""Places of each day between which the streets are asked for a stop at the first place, and for one at another."""
+"""Places of each day between which the streets are asked for a stop at the address, and for one at a point."""
 
 type Windows = Mapping[Point, Mapping[date, Sequence[Span]]]
 
@@ -24,13 +25,20 @@ def best_offers(
     asked: Asked, candidates: Sequence[Candidate], stands: Standing, days: Mapping[date, Hosting], *, streets: Streets
 ) -> list[Offer | None]:
     """Return for each candidate the cheapest place in the routes, None where there is none; let no unit be open."""
-    windows = _windows(candidates, stands, days)
-    questions = [
-        _question(asked, place, by_day, days, most=POINT_PLACES if number else HOME_PLACES)
-        for number, (place, by_day) in enumerate(windows.items())
+    at_home = [each for each in candidates if each.point is None]
+    at_points = [each for each in candidates if each.point is not None]
+    home = [
+        _question(asked, place, by_day, days, most=HOME_PLACES)
+        for place, by_day in _windows(at_home, stands, days).items()
     ]
+    points = [
+        _question(asked, place, by_day, days, most=POINT_PLACES)
+        for place, by_day in _windows(at_points, stands, days).items()
+    ]
+    offers = [*offers_on_days(home, streets=streets), *kept_offers(points, streets=streets)]
     found: dict[tuple[Point, Span], Offer] = {}
-    for place, by_day in zip(windows, offers_on_days(questions, streets=streets), strict=True):
+    for question, by_day in zip([*home, *points], offers, strict=True):
+        place = question.wanted.place
         for one in (each for offers in by_day.values() for each in offers):
             found[place, one.window] = min(one, found.get((place, one.window), one), key=_key)
     return [

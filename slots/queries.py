@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, false, func, select
-from sqlalchemy.orm import Session, contains_eager, load_only, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload, undefer
 
 from accounts.principals import Principal
 from accounts.scoping import scoped
@@ -74,8 +74,8 @@ def template_locked(session: Session, template_id: UUID) -> SlotTemplate:
 
 
 def slot(session: Session, slot_id: UUID, *, carrier_id: UUID, for_update: bool = False) -> Slot:
-    """Return a slot with its template; when asked with its row locked against other holds. SlotNotFound."""
-    asked = _with_template().where(Slot.id == slot_id, Slot.carrier_id == carrier_id)
+    """Return a slot; when asked with its row locked against other holds. SlotNotFound."""
+    asked = _slots().where(Slot.id == slot_id, Slot.carrier_id == carrier_id)
     if for_update:
         # Not the key: rows that refer to the slot may be written meanwhile.
         asked = asked.with_for_update(of=Slot, key_share=True).execution_options(populate_existing=True)
@@ -87,7 +87,7 @@ def slot(session: Session, slot_id: UUID, *, carrier_id: UUID, for_update: bool 
 
 @dataclass(frozen=True)
 class Admission:
-    """A locked slot with its template, and its point or what its zone says: is it in service, does it cover the place.
+    """A locked slot, and its point or what its zone says: is it in service, does it cover the place.
 
     `overstayed`: some of its holds may be over. Nothing is lost when one that is was not seen.
     """
@@ -113,11 +113,7 @@ def admission(session: Session, slot_id: UUID, place: Point | None, *, carrier_i
     """Return a slot, its row locked against other holds, and what decides about it, in one question. SlotNotFound."""
     covered = false() if place is None else func.coalesce(coverage.covers(place), false())
     over = exists().where(Hold.slot_id == Slot.id, Hold.state == HoldState.HELD, Hold.expires_at <= now)
-    asked = (
-        _with_template()
-        .outerjoin(Zone, Zone.id == Slot.zone_id)
-        .outerjoin(PickupPoint, PickupPoint.id == Slot.point_id)
-    )
+    asked = _slots().outerjoin(Zone, Zone.id == Slot.zone_id).outerjoin(PickupPoint, PickupPoint.id == Slot.point_id)
     asked = asked.add_columns(PickupPoint, Zone.retired_at.is_(None), covered, over).options(_POINT_OF_HOLDS)
     asked = asked.where(Slot.id == slot_id, Slot.carrier_id == carrier_id)
     locked = asked.with_for_update(of=Slot, key_share=True).execution_options(populate_existing=True)
@@ -135,16 +131,16 @@ def slots_between(
     zone_ids: Collection[UUID] = (),
     point_ids: Collection[UUID] = (),
 ) -> Sequence[Slot]:
-    """Return the slots of these zones and points that start in `[from_, until)`, earliest first, with templates.
+    """Return the slots of these zones and points that start in `[from_, until)`, earliest first.
 
     Withdrawn ones and those of disabled templates are not among them.
     """
-    asked = _with_template().where(
+    asked = _slots().where(
         Slot.zone_id.in_(zone_ids) | Slot.point_id.in_(point_ids),
         Slot.starts_at >= from_,
         Slot.starts_at < until,
         Slot.withdrawn_at.is_(None),
-        SlotTemplate.disabled_at.is_(None),
+        Slot.disabled_at.is_(None),
     )
     return session.scalars(asked.order_by(Slot.starts_at, Slot.id)).all()
 
@@ -192,9 +188,8 @@ def own_point(
     return session.scalar(asked)
 
 
-def _with_template() -> Select[Slot]:
-    template = contains_eager(Slot.template).load_only(SlotTemplate.disabled_at)
-    return select(Slot).join(Slot.template).options(template)
+def _slots() -> Select[Slot]:
+    return select(Slot).options(undefer(Slot.disabled_at))
 
 
 def _free(most: int | None, taken: int, back: int) -> int | None:

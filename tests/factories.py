@@ -204,7 +204,7 @@ def slot(
     return _flushed(
         session,
         Slot(
-            template=template,
+            template_id=template.id,
             carrier_id=template.carrier_id,
             zone_id=template.zone_id,
             point_id=template.point_id,

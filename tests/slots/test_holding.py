@@ -21,7 +21,7 @@ from slots import confirming, holding, keeping, queries, templates
 from slots.admitting import OrderTooSmall, SlotClosed, SlotDisabled, SlotFull, SlotWithdrawn
 from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone, TooLateToCancel
 from slots.keeping import HoldLapsed, HoldNotFound
-from slots.models import Hold, HoldState, Slot
+from slots.models import Hold, HoldState, Slot, SlotTemplate
 from slots.queries import SlotNotFound
 from tests import factories
 from tests.slots.conftest import NEW, Shop, open_shop, tomorrow, wish
@@ -92,7 +92,7 @@ class TestHold:
         with pytest.raises(SlotClosed):
             holding.hold(session, wish(slot), caller=shop.caller, now=now)
         slot.closes_at = slot.starts_at
-        slot.template.disabled_at = now
+        template_of(session, slot).disabled_at = now
         with pytest.raises(SlotDisabled):
             holding.hold(session, wish(slot), caller=shop.caller, now=now)
         slot.withdrawn_at = now
@@ -325,13 +325,17 @@ class TestAtAPoint:
         assert [each.ends_at for each in delivery.windows] == [point_slot.starts_at]
 
 
+def template_of(session: Session, slot: Slot) -> SlotTemplate:
+    return session.get_one(SlotTemplate, slot.template_id)
+
+
 class TestTemplate:
     def test_that_is_disabled_harms_no_hold(self, session: Session, shop: Shop, slot: Slot, now: datetime) -> None:
         made = holding.hold(session, wish(slot), caller=shop.caller, now=now)
-        templates.disable_template(session, slot.template, caller=shop.caller, now=now)
+        templates.disable_template(session, template_of(session, slot), caller=shop.caller, now=now)
 
         booked = confirming.confirm(session, made.id, NEW, caller=shop.caller, now=now)
         assert booked.state is HoldState.CONFIRMED
         with pytest.raises(SlotDisabled):
             holding.hold(session, wish(slot), caller=shop.caller, now=now)
-        templates.enable_template(session, slot.template, caller=shop.caller, now=now)
+        templates.enable_template(session, template_of(session, slot), caller=shop.caller, now=now)

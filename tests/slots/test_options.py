@@ -16,7 +16,7 @@ from kernel import clock
 from kernel.clock import Clock
 from pickup_points.models import Compartment, PointKind
 from routing.models import Profile, Shift
-from slots.models import Slot
+from slots.models import Slot, SlotTemplate
 from tests import factories
 from tests import routing_rows as rows
 from tests.factories import bearer
@@ -247,7 +247,8 @@ class TestIneligible:
     def test_names_a_blackout(self, asking: Asking) -> None:
         slot = asking.slot()
         day = timedelta(days=1)
-        slot.template.blackouts = [
+        template = asking.session.get_one(SlotTemplate, slot.template_id)
+        template.blackouts = [
             {
                 "starts_at": (asking.now + day).isoformat(),
                 "ends_at": (asking.now + 2 * day).isoformat(),
