@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,16 @@ def use(clock: Clock) -> None:
 def now() -> datetime:
     """Return the time, aware, in UTC."""
     return _clock.now()
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it is the name of a zone in the IANA database, and of the same one on every machine."""
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones() - {"Factory", "localtime", "posixrules"})
 
 
 def speed() -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tzfpy
 
+from kernel.clock import is_time_zone
 from kernel.errors import FieldError, Invalid
 from kernel.geo import Point
 
@@ -23,10 +23,8 @@ def zone_at(place: Point) -> str:
 
 def check_zone(zone: str) -> None:
     """Refuse what is no IANA zone. ZoneUnknown."""
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
-        raise ZoneUnknown(errors=[FieldError("/zone", "is not an IANA zone such as Europe/Helsinki")]) from None
+    if not is_time_zone(zone):
+        raise ZoneUnknown(errors=[FieldError("/zone", "is not an IANA zone such as Europe/Helsinki")])
 
 
 def country_of(zone: str) -> str | None:

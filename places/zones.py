@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypedDict
-from zoneinfo import available_timezones
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
 from kernel import facts
+from kernel.clock import is_time_zone
 from kernel.database import violated
 from kernel.errors import Conflict, FieldError, Invalid
 from kernel.ids import new_id
@@ -44,7 +44,7 @@ def add_zone(
     session: Session, *, name: str, time_zone: str, area: Mapping[str, Any], caller: Principal, now: datetime
 ) -> Zone:
     """Draw a zone for the caller's carrier; `area` is GeoJSON. AreaInvalid, TimeZoneUnknown, ZoneNameTaken."""
-    if time_zone not in available_timezones():
+    if not is_time_zone(time_zone):
         detail = f"'{time_zone}' is none, as Europe/Helsinki is"
         raise TimeZoneUnknown(detail, errors=[FieldError("/time_zone", detail)])
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
-from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.fields import Real, Schema, Text, Whole
+from kernel.clock import is_time_zone
 from routing.models import Objective, Profile
 from routing.solving.problem import Balance, Measure
 from routing.traffic import FREE, Spell, minutes
@@ -136,7 +136,7 @@ def made_wishes(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _zone_faults(zone: str | None) -> list[str]:
-    return [] if zone is None or zone in available_timezones() else ["is not an IANA time zone"]
+    return [] if zone is None or is_time_zone(zone) else ["is not an IANA time zone"]
 
 
 def _overlaps(spells: Sequence[Spell]) -> dict[int, list[str]]:
