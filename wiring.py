@@ -14,7 +14,7 @@ from kernel import clock, logs, settings, ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions, connect
 from kernel.settings import BadSettings, Settings
-from pickup_points import collection_codes
+from pickup_points.stays import collection_codes
 from places.adapters.kept_tables import KeptTables
 from places.adapters.osrm import OsrmStreets
 from places.adapters.table_files import TableFiles

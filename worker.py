@@ -44,7 +44,7 @@ from driving.facts import DeliveryHeldBack, StopArrived, StopDone, StopEnroute
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer, Fact, FactRow
-from pickup_points.counter_facts import (
+from pickup_points.counter.facts import (
     CheckInMismatched,
     CollectionAcknowledged,
     CollectionAnnounced,
@@ -52,8 +52,6 @@ from pickup_points.counter_facts import (
     DelegateAuthorised,
     DelegateRevoked,
     HandOverRefused,
-    OrderMoved,
-    OrderPlaced,
     ParcelsHandedOver,
     PointStaffed,
     ReturnAuthorised,
@@ -63,7 +61,7 @@ from pickup_points.counter_facts import (
     StockDiffered,
     StockTaken,
 )
-from pickup_points.facts import (
+from pickup_points.lockers.facts import (
     CompartmentChanged,
     CompartmentInOrder,
     CompartmentOutOfOrder,
@@ -72,31 +70,29 @@ from pickup_points.facts import (
     LockerInstalled,
     LockerLockedOut,
     LockerSeenAgain,
-    ParcelCheckedIn,
-    ParcelCollected,
     ParcelMisplaced,
     ParcelMoved,
-    ParcelReady,
-    ParcelRefused,
-    ParcelSentBack,
-    RoomAssigned,
-    RoomLost,
-    RoomMoved,
-    RoomOverstayed,
-    RoomReleased,
-    RoomReserved,
-    StayCancelled,
-    StayExpired,
-    StayExtended,
-    StayRedirected,
-    StayReminded,
 )
-from pickup_points.point_facts import (
+from pickup_points.orders.facts import OrderMoved, OrderPlaced
+from pickup_points.points.facts import (
     ClosureLifted,
     PickupPointAdded,
     PickupPointChanged,
     PickupPointClosed,
     PickupPointRetired,
+)
+from pickup_points.room.facts import RoomAssigned, RoomLost, RoomMoved, RoomOverstayed, RoomReleased, RoomReserved
+from pickup_points.stays.facts import (
+    ParcelCheckedIn,
+    ParcelCollected,
+    ParcelReady,
+    ParcelRefused,
+    ParcelSentBack,
+    StayCancelled,
+    StayExpired,
+    StayExtended,
+    StayRedirected,
+    StayReminded,
 )
 from pickup_points.tasks import CANCEL_STAYS, FOLLOW_ORDER
 from places.facts import ZoneAdded, ZoneChanged, ZoneRetired

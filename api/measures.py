@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import post_load
 
 from api.fields import Schema, Whole
-from pickup_points.packing import Measures
+from pickup_points.room.packing import Measures
 
 
 def _side() -> Whole:

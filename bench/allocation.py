@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from pickup_points.allocation import allocate
-from pickup_points.allocation_optimum import most_parcels
-from pickup_points.packing import Measures, Space
+from pickup_points.room.allocation import allocate
+from pickup_points.room.allocation_optimum import most_parcels
+from pickup_points.room.packing import Measures, Space
 
 # Inside, in millimetres: A, B and C of a parcel locker, and a tall one. Weights as printed on the doors of one.
 SHAPES = (

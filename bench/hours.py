@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from kernel.geo import Point
-from pickup_points.hours import Hours, HoursNotUnderstood, parsed
+from pickup_points.points.hours import Hours, HoursNotUnderstood, parsed
 
 ZONE, COUNTRY, PLACE = "Europe/Prague", "CZ", Point(14.42, 50.08)
 FROM = datetime(2027, 1, 1, tzinfo=UTC)

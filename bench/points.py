@@ -36,8 +36,8 @@ from kernel.geo import Point
 from kernel.ids import new_id
 from kernel.settings import load
 from pickup_points.models import PickupPoint, PointKind, PointService
-from pickup_points.searching import asked
-from pickup_points.wanted import Wanted
+from pickup_points.points.searching import asked
+from pickup_points.points.wanted import Wanted
 from tests.conftest import upgrade
 
 LIMIT_MS = 15.0

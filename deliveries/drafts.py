@@ -54,7 +54,7 @@ class DraftParcel:
 class Draft:
     """A delivery to be. `merchant_id` None: the caller's own organisation; `draft` True: not binding yet.
 
-    One that goes to a pickup point has the point's address, which `pickup_points.sending` sees to.
+    One that goes to a pickup point has the point's address, which `pickup_points.points.sending` sees to.
     """
 
     recipient: Recipient

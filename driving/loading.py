@@ -20,11 +20,13 @@ from driving import detours
 from driving.facts import DeliveryHeldBack
 from driving.queries import held_route_of, live_drops
 from kernel import facts
-from pickup_points import nearby, queries, redirecting, reserving
 from pickup_points.models import Compartment, PickupPoint, Rent, RentState, Stay
-from pickup_points.packing import Measures
-from pickup_points.reserving import NothingFits, PointFull, PointTakesNothing
-from pickup_points.sending import attended
+from pickup_points.points import nearby, queries
+from pickup_points.points.sending import attended
+from pickup_points.room import reserving
+from pickup_points.room.packing import Measures
+from pickup_points.room.reserving import NothingFits, PointFull, PointTakesNothing
+from pickup_points.stays import redirecting
 from routing.models import Drop, Route, Stop, StopState
 from routing.queries import published_route_of
 from routing.withdrawing import withdraw

@@ -14,9 +14,10 @@ from deliveries.models import Delivery
 from driving.queries import NotOnYourRoute
 from kernel.database import violated
 from kernel.errors import Unavailable
-from pickup_points import collection_codes, locker_codes
-from pickup_points.devices import DeviceNotFound
-from pickup_points.locker_models import LockerDevice, LockerPass
+from pickup_points.lockers.devices import DeviceNotFound
+from pickup_points.lockers.models import LockerPass
+from pickup_points.models import LockerDevice
+from pickup_points.stays import collection_codes, locker_codes
 from routing.models import Drop, Route, Stop, StopState
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliveries.models import Delivery
-from pickup_points import returning
-from pickup_points.shelf import Kept
+from pickup_points.counter import returning
+from pickup_points.counter.shelf import Kept
 from routing.models import Drop, Stop, StopState
 from routing.queries import published_route_of
 

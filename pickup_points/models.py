@@ -1,4 +1,4 @@
-"""Pickup points and what stands in them: compartments, who rents them until when, and the parcels that stay there."""
+"""Pickup points and what stands in them: compartments, who rents them, the parcels that stay, a locker's computer."""
 
 from __future__ import annotations
 
@@ -279,3 +279,18 @@ class Stay(Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it so
+
+
+class LockerDevice(Base):
+    """The computer of one locker. It signs in with an API key, and checks codes with a key of its own."""
+
+    __tablename__ = "locker_devices"
+    __table_args__ = (CheckConstraint("rotation > 0", name="rotation_above_zero"),)
+
+    point_id: Mapped[UUID] = mapped_column(ForeignKey("pickup_points.id"), primary_key=True)
+    api_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id"), unique=True)
+    rotation: Mapped[int]  # which of its code keys is in use: each is derived, none is kept
+    installed_at: Mapped[datetime]
+    firmware: Mapped[str | None]
+    temperature_c: Mapped[float | None]
+    last_seen_at: Mapped[datetime | None]

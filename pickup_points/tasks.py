@@ -10,9 +10,12 @@ from deliveries.facts import DeliveryCancelled, DeliveryCollected, DeliveryRetur
 from kernel import clock, facts
 from kernel.database import Sessions
 from kernel.facts import Consumer
-from pickup_points import announcing, keeping_time, occupying, preparing
-from pickup_points.cancelling import cancel_stays
-from pickup_points.facts import StayExpired, StayExtended
+from pickup_points.counter import announcing
+from pickup_points.orders import preparing
+from pickup_points.room import occupying
+from pickup_points.stays import keeping_time
+from pickup_points.stays.cancelling import cancel_stays
+from pickup_points.stays.facts import StayExpired, StayExtended
 
 CANCEL_STAYS = Consumer.of("pickup_points.cancel_stays", {DeliveryCancelled: cancel_stays})
 FOLLOW_ORDER = Consumer.of(

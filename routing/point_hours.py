@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from pickup_points.hours import Hours
 from pickup_points.models import PickupPoint
-from pickup_points.queries import points_with_closures
+from pickup_points.points.hours import Hours
+from pickup_points.points.queries import points_with_closures
 from routing.given import GivenDelivery, GivenPoint, GivenShift
 from routing.models import Route
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from kernel.errors import Conflict, Refusal
-from pickup_points.packing import Measures
+from pickup_points.room.packing import Measures
 from slots.models import Slot
 from slots.queries import Left
 

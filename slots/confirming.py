@@ -18,8 +18,8 @@ from deliveries.models import PLANNABLE, Delivery, DeliveryState, ProofRequireme
 from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from kernel.geo import distance_m
-from pickup_points import sending
-from pickup_points.packing import Measures
+from pickup_points.points import sending
+from pickup_points.room.packing import Measures
 from routing.constraints import flush_as
 from slots import keeping, room, route_room
 from slots.admitting import Load, SlotWithdrawn

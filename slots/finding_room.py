@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deliveries.locating import locate
 from kernel.geo import Point
-from pickup_points.hours import Hours
+from pickup_points.points.hours import Hours
 from places.streets import Streets
 from routing.given import Span
 from routing.insertion import Wanted

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
-from pickup_points.hours import Hours
+from pickup_points.points.hours import Hours
 from slots import wall_clock
 from slots.drafts import recurrence_of
 from slots.models import Hold, Slot, SlotTemplate

@@ -21,7 +21,7 @@ from kernel.errors import Conflict, FieldError, Invalid, Refusal
 from kernel.geo import Point
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint
-from pickup_points.reserving import PointFull
+from pickup_points.room.reserving import PointFull
 from routing.constraints import flush_as
 from routing.resting import somebody_works
 from slots import keeping, room, route_room

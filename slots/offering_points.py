@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pickup_points.hours import Hours
 from pickup_points.models import PickupPoint, PointKind
-from pickup_points.room import Room
-from pickup_points.searching import Found
+from pickup_points.points.hours import Hours
+from pickup_points.points.searching import Found
+from pickup_points.room.free import Room
 from routing.given import Span
 from slots.models import Slot
 from slots.offered import Asked, Candidate, Ineligible, Kind, Reason

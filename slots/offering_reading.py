@@ -16,10 +16,10 @@ from accounts.principals import Principal
 from deliveries.locating import Located, locate
 from kernel.errors import FieldError, Invalid
 from kernel.geo import Point
-from pickup_points import searching
-from pickup_points.room import Room, free_room
-from pickup_points.searching import Found
-from pickup_points.wanted import Wanted
+from pickup_points.points import searching
+from pickup_points.points.searching import Found
+from pickup_points.points.wanted import Wanted
+from pickup_points.room.free import Room, free_room
 from places.coverage import zones_around
 from slots import room as slot_room
 from slots.models import Slot, SlotTemplate

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from pickup_points import reserving
 from pickup_points.models import PickupPoint, PointKind
-from pickup_points.packing import Measures
+from pickup_points.room import reserving
+from pickup_points.room.packing import Measures
 from slots.models import Hold, Slot
 
 # A door is kept no longer than a courier needs; a counter is closed on some days.

@@ -22,7 +22,7 @@ from kernel import ticks
 from kernel.adapters.redis_channel import RedisChannel
 from kernel.database import Sessions
 from kernel.settings import Settings, load
-from pickup_points import collection_codes
+from pickup_points.stays import collection_codes
 from places.adapters.great_circle import GreatCircleStreets
 from places.streets import STREETS
 from proofs.adapters.object_store import ObjectStore

@@ -15,9 +15,9 @@ from accounts.models import Organisation, Person, Role
 from api.unit import App
 from deliveries.models import Delivery, DeliveryState, Parcel
 from kernel import clock
-from pickup_points import collection_codes
-from pickup_points.counter_models import Post
+from pickup_points.counter.models import Post
 from pickup_points.models import PickupPoint, Stay, StayState
+from pickup_points.stays import collection_codes
 from tests import factories
 from tests.factories import bearer
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation, Person, Role
 from deliveries.models import Delivery
 from kernel import clock
-from pickup_points.counter_models import Authorisation, Post, Return, StockTake
+from pickup_points.counter.models import Announcement, AnnouncementState, Authorisation, Post, Return, StockTake
 from pickup_points.models import PickupPoint
-from pickup_points.order_models import Announcement, AnnouncementState, Order, OrderState
+from pickup_points.orders.models import Order, OrderState
 from proofs.models import ProofKind
 from routing.models import Route
 from tests import factories, routing_rows

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from deliveries.models import Delivery
 from kernel.errors import NotFound
 from kernel.geo import Point
-from pickup_points import collection_codes, issuing
 from pickup_points.models import PickupPoint, Stay
-from pickup_points.staying import WAITING
+from pickup_points.stays import collection_codes, issuing
+from pickup_points.stays.staying import WAITING
 
 
 class NothingReady(NotFound):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.fields import NOT_BLANK, Name, Schema, Text, Time
-from pickup_points.order_models import AnnouncementState
+from pickup_points.counter.models import AnnouncementState
 
 
 class DelegateSchema(Schema):

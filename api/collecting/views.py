@@ -18,12 +18,11 @@ from api.counter.keeping import AnnouncementSchema
 from api.unit import session
 from deliveries.progress import DeliveryNotInState
 from kernel import clock
-from pickup_points import announcing, delegates, extending
-from pickup_points.announcing import Coming, EtaInvalid, NothingToCollect
-from pickup_points.counter_models import Authorisation
-from pickup_points.delegates import AuthorisationNotFound, TooManyDelegates
-from pickup_points.extending import NoMoreTime, NothingWaits
-from pickup_points.order_models import Announcement
+from pickup_points.counter import announcing, delegates, extending
+from pickup_points.counter.announcing import Coming, EtaInvalid, NothingToCollect
+from pickup_points.counter.delegates import AuthorisationNotFound, TooManyDelegates
+from pickup_points.counter.extending import NoMoreTime, NothingWaits
+from pickup_points.counter.models import Announcement, Authorisation
 from tracking import links
 from tracking.links import LinkNotFound
 from tracking.models import TrackingLink

@@ -21,10 +21,10 @@ from api.unit import unit
 from deliveries import merchants
 from kernel import clock
 from kernel.errors import Refusal
-from pickup_points.importing import Outcome, Told, Verdict, import_points
 from pickup_points.models import PointKind
-from pickup_points.reading_csv import COLUMNS, read_columns, read_csv
-from pickup_points.reading_osm import read_osm
+from pickup_points.points.importing import Outcome, Told, Verdict, import_points
+from pickup_points.points.reading_csv import COLUMNS, read_columns, read_csv
+from pickup_points.points.reading_osm import read_osm
 
 points = Group("points", help="Where recipients collect: lockers, post offices, shops.")
 

@@ -10,9 +10,9 @@ from accounts.principals import Role
 from api.access import caller, open_to
 from api.blueprint import Blueprint
 from api.unit import session
-from pickup_points import posts
-from pickup_points.posts import PointNotNamed, Seat
-from pickup_points.queries import PointNotFound
+from pickup_points.counter import posts
+from pickup_points.counter.posts import PointNotNamed, Seat
+from pickup_points.points.queries import PointNotFound
 
 blueprint = Blueprint(
     "counter",

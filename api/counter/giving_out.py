@@ -10,15 +10,15 @@ from api.counter.schemas import KeptListSchema, ParcelsQuery
 from api.unit import session
 from deliveries.progress import DeliveryNotInState
 from kernel import clock
-from pickup_points import handing_over, shelf, unlocking
-from pickup_points.code_tries import CodesLocked
-from pickup_points.delegates import TooManyDelegates
-from pickup_points.handing_over import Given, NothingToGoBy, RecipientsDiffer
-from pickup_points.judging import Asked, DelegateNotAuthorised, IdentityNotProven, NotOpened, WrongPerson
-from pickup_points.posts import SupervisorNeeded
-from pickup_points.staying import StayNotInState
-from pickup_points.stays import StayNotFound
-from pickup_points.unlocking import CodeOfAnotherPoint, Opened, WrongCode
+from pickup_points.counter import handing_over, shelf, unlocking
+from pickup_points.counter.code_tries import CodesLocked
+from pickup_points.counter.delegates import TooManyDelegates
+from pickup_points.counter.handing_over import Given, NothingToGoBy, RecipientsDiffer
+from pickup_points.counter.judging import Asked, DelegateNotAuthorised, IdentityNotProven, NotOpened, WrongPerson
+from pickup_points.counter.posts import SupervisorNeeded
+from pickup_points.counter.unlocking import CodeOfAnotherPoint, Opened, WrongCode
+from pickup_points.stays.queries import StayNotFound
+from pickup_points.stays.staying import StayNotInState
 from proofs.checking import Look
 from proofs.requirements import ProofMissing
 

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from api.counter.schemas import KeptSchema, StaySchema, point_id
 from api.fields import NOT_BLANK, Name, Schema, Text, Time, Truth
-from pickup_points.counter_models import Means, Receiver
+from pickup_points.counter.models import Means, Receiver
 from proofs.models import CheckKind, Paper
 
 

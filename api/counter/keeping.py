@@ -8,9 +8,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.counter.schemas import AtPointQuery, KeptSchema, StaySchema, code, point_id
 from api.fields import NOT_BLANK, Schema, Text, Time, Whole
-from pickup_points.counter_models import Finding
-from pickup_points.order_models import AnnouncementState
-from pickup_points.returning import ReturnCause
+from pickup_points.counter.models import AnnouncementState, Finding
+from pickup_points.counter.returning import ReturnCause
 
 MOST_COUNTED = 5000
 

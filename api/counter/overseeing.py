@@ -23,12 +23,11 @@ from api.counter.keeping import (
 from api.counter.schemas import AtPointQuery
 from api.unit import session
 from kernel import clock
-from pickup_points import announcing, figures, stock_taking
-from pickup_points.announcing import AnnouncementNotFound, Arriving
-from pickup_points.counter_models import StockTake
-from pickup_points.figures import Figures
-from pickup_points.order_models import Announcement
-from pickup_points.stock_taking import Counted, StockTakeNotFound, StockTakeOpen, StockTakeSettled
+from pickup_points.counter import announcing, figures, stock_taking
+from pickup_points.counter.announcing import AnnouncementNotFound, Arriving
+from pickup_points.counter.figures import Figures
+from pickup_points.counter.models import Announcement, StockTake
+from pickup_points.counter.stock_taking import Counted, StockTakeNotFound, StockTakeOpen, StockTakeSettled
 
 _DAY = timedelta(days=1)
 _COUNT = {"counted": [{"code": "340123450000000000", "shelf": "B3"}]}

@@ -11,7 +11,7 @@ from api.counter.schemas import AtPointQuery, point_id
 from api.fields import NOT_BLANK, Schema, Text, Whole
 from api.orders.schemas import CollectionOrderSchema
 from deliveries.drafts import DraftParcel
-from pickup_points.order_models import OrderState
+from pickup_points.orders.models import OrderState
 
 _MOST_PARCELS = 50
 

@@ -14,11 +14,12 @@ from deliveries.codes import ParcelCodeInvalid
 from deliveries.progress import DeliveryNotInState
 from deliveries.uniqueness import ParcelCodeTaken
 from kernel import clock
-from pickup_points import order_queries, ordering, preparing
-from pickup_points.check_in import ShelfMissing
-from pickup_points.order_models import Order, OrderState
-from pickup_points.order_queries import OrderNotFound
-from pickup_points.ordering import OrderNotInState
+from pickup_points.counter.check_in import ShelfMissing
+from pickup_points.orders import ordering, preparing
+from pickup_points.orders import queries as order_queries
+from pickup_points.orders.models import Order, OrderState
+from pickup_points.orders.ordering import OrderNotInState
+from pickup_points.orders.queries import OrderNotFound
 
 _REFUSALS = (*NO_SEAT, OrderNotFound, OrderNotInState)
 _TO_SEE_TO = (*ordering.OPEN, OrderState.READY)

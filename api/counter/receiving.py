@@ -27,12 +27,12 @@ from deliveries.progress import DeliveryNotInState
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.geo import Point
-from pickup_points import check_in, evidence, posts, rejecting
-from pickup_points.check_in import CheckedInAlready, ExpectedElsewhere, NotForPoint, Receipt, Scan
-from pickup_points.damage import PhotoMissing
-from pickup_points.evidence import CaptureTimeInvalid, EvidenceNeedsPerson, NotAtYourPoint
+from pickup_points.counter import check_in, evidence, posts, rejecting
+from pickup_points.counter.check_in import CheckedInAlready, ExpectedElsewhere, NotForPoint, Receipt, Scan
+from pickup_points.counter.damage import PhotoMissing
+from pickup_points.counter.evidence import CaptureTimeInvalid, EvidenceNeedsPerson, NotAtYourPoint
+from pickup_points.counter.scanning import CodeUnknown
 from pickup_points.models import Stay
-from pickup_points.scanning import CodeUnknown
 from proofs import capture, pictures
 from proofs.capture import Capture, ProofIdTaken
 from proofs.models import Proof

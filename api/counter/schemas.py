@@ -8,8 +8,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.fields import NOT_BLANK, Query, Schema, Text, Time, Whole
 from api.proofs.evidence import EvidenceSchema
+from pickup_points.counter.rejecting import Rejection
 from pickup_points.models import PointKind, StayKind, StayState
-from pickup_points.rejecting import Rejection
 
 MOST_SCANS = 500
 

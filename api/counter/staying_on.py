@@ -16,15 +16,15 @@ from api.counter.schemas import AtPointQuery, KeptListSchema
 from api.unit import session
 from deliveries.progress import DeliveryNotInState
 from kernel import clock
-from pickup_points import extending, returning, returns
-from pickup_points.check_in import ShelfMissing
-from pickup_points.code_tries import CodesLocked
-from pickup_points.extending import NoMoreTime
-from pickup_points.returning import NoSuchDriver, NotDueBack, Taken
-from pickup_points.returns import NoReturnsHere, ParcelAtPoint, ReturnOver
-from pickup_points.staying import StayNotInState
-from pickup_points.stays import StayNotFound
-from pickup_points.unlocking import WrongCode
+from pickup_points.counter import extending, returning, returns
+from pickup_points.counter.check_in import ShelfMissing
+from pickup_points.counter.code_tries import CodesLocked
+from pickup_points.counter.extending import NoMoreTime
+from pickup_points.counter.returning import NoSuchDriver, NotDueBack, Taken
+from pickup_points.counter.returns import NoReturnsHere, ParcelAtPoint, ReturnOver
+from pickup_points.counter.unlocking import WrongCode
+from pickup_points.stays.queries import StayNotFound
+from pickup_points.stays.staying import StayNotInState
 
 _STAYS = {"stay_ids": ["01985c1e-0000-7000-8000-000000000001"]}
 

@@ -15,7 +15,7 @@ from api.deliveries.drafts import DeliveryDraftSchema
 from deliveries.drafts import Draft
 from deliveries.models import Delivery
 from kernel.errors import Refusal
-from pickup_points import sending
+from pickup_points.points import sending
 
 
 def create(session: Session, given: Sequence[Any], *, caller: Principal, now: datetime) -> list[dict[str, Any]]:

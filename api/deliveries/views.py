@@ -37,9 +37,8 @@ from deliveries.uniqueness import ExternalIdTaken, ParcelCodeTaken
 from deliveries.windows import WindowsInvalid, WindowsPassed
 from kernel import clock, facts
 from kernel.paging import Page
-from pickup_points import sending
-from pickup_points.picking import NothingFits
-from pickup_points.sending import (
+from pickup_points.points import sending
+from pickup_points.points.sending import (
     BoundToPoint,
     NobodyToCheck,
     NothingCollectedHere,
@@ -49,6 +48,7 @@ from pickup_points.sending import (
     RecipientUnreachable,
     StayBegun,
 )
+from pickup_points.room.picking import NothingFits
 from places.cities import NoCity, OutsideCity
 from places.resolving import AddressAmbiguous, AddressNotFound
 

@@ -20,7 +20,7 @@ from deliveries.progress import DeliveryNotInState
 from deliveries.queries import DeliveryNotFound
 from kernel import clock
 from kernel.paging import Page
-from pickup_points.reserving import NothingFits, PointFull, PointTakesNothing
+from pickup_points.room.reserving import NothingFits, PointFull, PointTakesNothing
 from places.cities import NoCity, OutsideCity
 from places.resolving import AddressAmbiguous, AddressNotFound
 from slots import confirming, holding, keeping

@@ -9,9 +9,9 @@ from marshmallow import fields, validate
 from api.fields import NOT_BLANK, Key, Real, Schema, Text, Time, Truth, Whole
 from api.lockers.schemas import CompartmentSchema
 from api.problems import described
-from pickup_points.locker_codes import MOST_PASSES
-from pickup_points.locker_models import LockerEventKind
+from pickup_points.lockers.models import LockerEventKind
 from pickup_points.models import RentState
+from pickup_points.stays.locker_codes import MOST_PASSES
 
 MOST_EVENTS = 500
 _KEY: dict[str, Any] = {

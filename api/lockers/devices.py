@@ -22,12 +22,13 @@ from api.lockers.device_schemas import (
 from api.lockers.doors import blueprint
 from api.unit import session
 from kernel import clock
-from pickup_points import device_events, devices, door_opening, manifests, queries
-from pickup_points.device_events import Heard, Told
-from pickup_points.devices import DeviceNotFound, Installed, LockerNotFound, NotALocker, Status
-from pickup_points.door_opening import CodeOfAnotherPoint, CodesLocked, Opens, WrongCode
-from pickup_points.manifests import Manifest
-from pickup_points.queries import PointNotFound
+from pickup_points.lockers import device_events, devices, door_opening, manifests
+from pickup_points.lockers.device_events import Heard, Told
+from pickup_points.lockers.devices import DeviceNotFound, Installed, LockerNotFound, NotALocker, Status
+from pickup_points.lockers.door_opening import CodeOfAnotherPoint, CodesLocked, Opens, WrongCode
+from pickup_points.lockers.manifests import Manifest
+from pickup_points.points import queries
+from pickup_points.points.queries import PointNotFound
 
 _EVENT = {
     "id": "0197a9a0-0000-7000-8000-000000000001",

@@ -13,11 +13,12 @@ from api.lockers.schemas import BankAddedSchema, BankSchema, CompartmentSchema, 
 from api.problems import PreconditionFailed, PreconditionMissing
 from api.unit import session
 from kernel import clock
-from pickup_points import compartments, doors, queries
-from pickup_points.compartments import CompartmentInUse, CompartmentNameTaken, DoorChange, TooManyCompartments
-from pickup_points.doors import CompartmentNotFound
+from pickup_points.lockers import compartments, doors
+from pickup_points.lockers.compartments import CompartmentInUse, CompartmentNameTaken, DoorChange, TooManyCompartments
+from pickup_points.lockers.doors import CompartmentNotFound
 from pickup_points.models import Compartment
-from pickup_points.queries import PointNotFound
+from pickup_points.points import queries
+from pickup_points.points.queries import PointNotFound
 
 blueprint = Blueprint("lockers", __name__, url_prefix="/v1", description="Compartments, and what opens them.")
 

@@ -15,7 +15,7 @@ from driving.loading import LoadCheck
 from driving.locker_passes import NoPassLeft, Pass
 from driving.queries import NotOnYourRoute
 from kernel import clock
-from pickup_points.devices import DeviceNotFound
+from pickup_points.lockers.devices import DeviceNotFound
 from routing.queries import NoRouteToday
 
 

@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from api.fields import NOT_BLANK, ChangeSchema, Schema, Text, Time, Whole
-from pickup_points.compartments import MOST_DOORS
+from pickup_points.lockers.compartments import MOST_DOORS
 from pickup_points.models import Compartment, RentState
 
 _LONGEST_MM = 5000

@@ -9,8 +9,8 @@ from marshmallow import fields, post_load, validate
 from api.deliveries.schemas import RecipientSchema
 from api.fields import NOT_BLANK, PageQuery, Schema, Text, Time, Whole
 from deliveries.models import ProofRequirement, Recipient
-from pickup_points.order_models import OrderState
-from pickup_points.ordering import Wanted
+from pickup_points.orders.models import OrderState
+from pickup_points.orders.ordering import Wanted
 
 _MOST_LINES = 200
 

@@ -16,13 +16,14 @@ from deliveries.progress import DeliveryNotInState
 from deliveries.uniqueness import ExternalIdTaken
 from kernel import clock
 from kernel.paging import Page
-from pickup_points import order_queries, ordering
-from pickup_points.order_models import Order
-from pickup_points.order_promise import NeverOpen
-from pickup_points.order_queries import OrderNotFound
-from pickup_points.ordering import NobodyPrepares, OrderNotInState, Wanted
-from pickup_points.queries import PointNotFound
-from pickup_points.sending import NothingCollectedHere, PointRetired, PointSuspended, RecipientUnreachable
+from pickup_points.orders import ordering
+from pickup_points.orders import queries as order_queries
+from pickup_points.orders.models import Order
+from pickup_points.orders.ordering import NobodyPrepares, OrderNotInState, Wanted
+from pickup_points.orders.promising import NeverOpen
+from pickup_points.orders.queries import OrderNotFound
+from pickup_points.points.queries import PointNotFound
+from pickup_points.points.sending import NothingCollectedHere, PointRetired, PointSuspended, RecipientUnreachable
 
 blueprint = Blueprint("orders", __name__, url_prefix="/v1", description="Click and collect: ordered, prepared, ready.")
 

@@ -12,8 +12,8 @@ from api.fields import PageQuery, Schema, Text, Time, Truth, Whole
 from api.pickup_points.schemas import PointSchema
 from api.places.schemas import LongitudeLatitude
 from pickup_points.models import PointKind, PointService
-from pickup_points.packing import Measures
-from pickup_points.wanted import Box
+from pickup_points.points.wanted import Box
+from pickup_points.room.packing import Measures
 
 WIDEST_RADIUS_M = 200_000
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})x(\d{1,5})(?:,(\d{1,7}))?", re.ASCII)

@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.fields import NOT_BLANK, ChangeSchema, Name, Place, Schema, Text, Time, Truth, Whole
-from pickup_points.hours import LONGEST_TEXT
 from pickup_points.models import PointKind, PointService, StepFree
-from pickup_points.points import HOLD_DAYS
+from pickup_points.points.changing import HOLD_DAYS
+from pickup_points.points.hours import LONGEST_TEXT
 
 LONGEST_HOLD_DAYS = 90
 LONGEST_PREPARATION_S = 14 * 86_400

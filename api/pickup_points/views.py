@@ -26,17 +26,17 @@ from api.pickup_points.schemas import (
 from api.problems import PreconditionFailed, PreconditionMissing
 from api.unit import session
 from kernel import clock
-from pickup_points import alternatives, closing, exporting, points, queries, searching, showing
-from pickup_points.closing import ClosureInvalid, ClosureNotFound
-from pickup_points.hours import HoursNotUnderstood
 from pickup_points.models import Closure, PickupPoint
-from pickup_points.points import PlacesKept, PointDraft, PointIdTaken, PointInUse
-from pickup_points.queries import PointNotFound
-from pickup_points.searching import Found
-from pickup_points.sending import PointRetired
-from pickup_points.showing import ShownPoint, shown
-from pickup_points.wanted import BoxInvalid, Wanted
-from pickup_points.whereabouts import ZoneUnknown
+from pickup_points.points import alternatives, changing, closing, exporting, queries, searching, showing
+from pickup_points.points.changing import PlacesKept, PointDraft, PointIdTaken, PointInUse
+from pickup_points.points.closing import ClosureInvalid, ClosureNotFound
+from pickup_points.points.hours import HoursNotUnderstood
+from pickup_points.points.queries import PointNotFound
+from pickup_points.points.searching import Found
+from pickup_points.points.sending import PointRetired
+from pickup_points.points.showing import ShownPoint, shown
+from pickup_points.points.wanted import BoxInvalid, Wanted
+from pickup_points.points.whereabouts import ZoneUnknown
 
 blueprint = Blueprint("pickup_points", __name__, url_prefix="/v1", description="Where recipients collect.")
 
@@ -61,7 +61,7 @@ def add_point(draft: PointDraft) -> Answer:
     Its hours are read at once: those that cannot be understood are refused with the place where they stop to make
     sense, and the others answered with what they mean for the week to come.
     """
-    point = points.add_point(session(), draft, caller=caller(), now=clock.now())
+    point = changing.add_point(session(), draft, caller=caller(), now=clock.now())
     return _answer(point, 201, Location=f"/v1/pickup-points/{point.id}")
 
 
@@ -164,7 +164,7 @@ def change_point(change: PointDraft, point_id: UUID) -> Answer:
     """Change a pickup point, suspend it or take it up again."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
     require_match(point.version)
-    points.change_point(session(), point, change, now=clock.now(), by=caller().person_id)
+    changing.change_point(session(), point, change, now=clock.now(), by=caller().person_id)
     return _answer(point)
 
 
@@ -177,7 +177,7 @@ def retire_point(point_id: UUID) -> None:
     """Retire a pickup point where nothing is or is expected. Its past stays."""
     point = queries.point(session(), point_id, caller=caller(), for_update=True)
     require_match(point.version)
-    points.retire_point(session(), point, now=clock.now(), by=caller().person_id)
+    changing.retire_point(session(), point, now=clock.now(), by=caller().person_id)
 
 
 @blueprint.route("/pickup-points/<uuid:point_id>/closures", methods=["POST"])

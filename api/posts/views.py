@@ -11,10 +11,11 @@ from api.blueprint import Blueprint
 from api.posts.schemas import StaffDraftSchema, StaffSchema, TermsSchema
 from api.unit import session
 from kernel import clock
-from pickup_points import posts, queries, terms
-from pickup_points.counter_models import Terms
-from pickup_points.posts import Named, NotCounterStaff
-from pickup_points.queries import PointNotFound
+from pickup_points.counter import posts
+from pickup_points.counter.posts import Named, NotCounterStaff
+from pickup_points.points import queries, terms
+from pickup_points.points.queries import PointNotFound
+from pickup_points.points.terms import Terms
 
 blueprint = Blueprint("posts", __name__, url_prefix="/v1/pickup-points", description="Who works at which counter.")
 

@@ -13,8 +13,8 @@ from api.unit import session
 from deliveries.progress import DeliveryNotInState
 from deliveries.queries import DeliveryNotFound
 from kernel import clock
-from pickup_points import returns
-from pickup_points.returns import ParcelsNotOfDelivery, ReturnNotFound, ReturnOpen
+from pickup_points.counter import returns
+from pickup_points.counter.returns import ParcelsNotOfDelivery, ReturnNotFound, ReturnOpen
 
 blueprint = Blueprint("returns", __name__, url_prefix="/v1", description="What recipients bring back.")
 

@@ -25,8 +25,8 @@ from api.slots.schemas import (
 from api.unit import session
 from kernel import clock
 from kernel.paging import Page
-from pickup_points import queries as points
-from pickup_points.queries import PointNotFound
+from pickup_points.points import queries as points
+from pickup_points.points.queries import PointNotFound
 from places import coverage
 from places.coverage import ZoneNotFound
 from slots import queries, templates

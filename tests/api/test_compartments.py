@@ -15,7 +15,7 @@ from accounts.models import Organisation, Role
 from api.unit import App
 from kernel import clock
 from pickup_points.models import PickupPoint
-from pickup_points.reserving import reserve
+from pickup_points.room.reserving import reserve
 from tests.factories import bearer, carrier, person
 from tests.pickup_points.locker_rows import locker, parcel, point
 

@@ -16,8 +16,8 @@ from api.unit import App
 from deliveries.models import DeliveryState
 from kernel import clock
 from kernel.facts import FactRow
-from pickup_points import collection_codes
 from pickup_points.models import Stay
+from pickup_points.stays import collection_codes
 from proofs.models import Check, ProofKind
 from tests import factories
 from tests.counters import Counter, counter, staff

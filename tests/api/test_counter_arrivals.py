@@ -15,8 +15,8 @@ from accounts.models import Role
 from api.unit import App
 from deliveries.models import Delivery
 from kernel import clock
-from pickup_points import announcing
-from pickup_points.order_models import Announcement
+from pickup_points.counter import announcing
+from pickup_points.counter.models import Announcement
 from tests import factories
 from tests.counters import Counter, counter
 from tests.factories import bearer

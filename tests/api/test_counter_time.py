@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from accounts.models import Role
 from api.unit import App
 from deliveries.models import Delivery, DeliveryState
-from pickup_points import extending, keeping_time, waiting
-from pickup_points.counter_models import Terms
-from pickup_points.keeping_time import Passed
+from pickup_points.counter import extending
 from pickup_points.models import PickupPoint, PointService, Stay, StayState
+from pickup_points.points.terms import Terms
+from pickup_points.stays import keeping_time, waiting
+from pickup_points.stays.keeping_time import Passed
 from tests import factories
 from tests.counters import Counter, counter, staff
 from tests.factories import bearer

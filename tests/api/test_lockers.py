@@ -18,10 +18,10 @@ from api.unit import App
 from deliveries.models import Delivery, DeliveryState
 from kernel import clock
 from kernel.facts import FactRow
-from pickup_points import issuing
-from pickup_points.locker_models import LockerDevice, LockerEvent
-from pickup_points.models import Compartment, Rent, RentState, Stay, StayState
-from pickup_points.reserving import reserve
+from pickup_points.lockers.models import LockerEvent
+from pickup_points.models import Compartment, LockerDevice, Rent, RentState, Stay, StayState
+from pickup_points.room.reserving import reserve
+from pickup_points.stays import issuing
 from tests import factories
 from tests.factories import bearer, person
 from tests.pickup_points.locker_rows import locker, parcel

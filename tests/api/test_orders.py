@@ -16,9 +16,10 @@ from api.unit import App
 from deliveries import queries as deliveries
 from deliveries.models import Delivery, DeliveryState
 from kernel.facts import KINDS, FactRow
-from pickup_points import keeping_time, order_promise, preparing
 from pickup_points.models import PointKind
-from pickup_points.order_promise import NeverOpen
+from pickup_points.orders import preparing, promising
+from pickup_points.orders.promising import NeverOpen
+from pickup_points.stays import keeping_time
 from pickup_points.tasks import FOLLOW_ORDER
 from tests import factories
 from tests.counters import Counter, counter
@@ -81,7 +82,7 @@ class TestPromise:
             opening_hours=WEEKDAYS,
             preparation_s=prepared_min * 60,
         )
-        assert order_promise.ready_by(point, cut_off=cut_off, now=now) == expected
+        assert promising.ready_by(point, cut_off=cut_off, now=now) == expected
 
     def test_keeps_the_cut_off_by_the_points_clock_when_it_changes(self, session: Session) -> None:
         point = factories.pickup_point(
@@ -89,13 +90,13 @@ class TestPromise:
         )
         summer, winter = datetime(2026, 10, 24, 13, 30, tzinfo=UTC), datetime(2026, 10, 25, 13, 30, tzinfo=UTC)
         # 16:30 on the day before the clocks go back, 15:30 on the day itself.
-        assert order_promise.ready_by(point, cut_off=time(16), now=summer) == datetime(2026, 10, 25, 6, 30, tzinfo=UTC)
-        assert order_promise.ready_by(point, cut_off=time(16), now=winter) == datetime(2026, 10, 25, 14, 0, tzinfo=UTC)
+        assert promising.ready_by(point, cut_off=time(16), now=summer) == datetime(2026, 10, 25, 6, 30, tzinfo=UTC)
+        assert promising.ready_by(point, cut_off=time(16), now=winter) == datetime(2026, 10, 25, 14, 0, tzinfo=UTC)
 
     def test_is_not_given_by_a_point_that_stays_shut(self, session: Session) -> None:
         point = factories.pickup_point(session, carrier=factories.carrier(session), opening_hours="off")
         with pytest.raises(NeverOpen):
-            order_promise.ready_by(point, cut_off=None, now=local(15, 12))
+            promising.ready_by(point, cut_off=None, now=local(15, 12))
 
 
 class TestOrder:

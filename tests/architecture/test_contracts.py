@@ -27,6 +27,7 @@ BREACHES = {
     "sim-out": ("sim/breach.py", "import deliveries"),
     "sim-in": ("driving/breach.py", "import sim"),
     "stack-out": ("stack/breach.py", "import kernel"),
+    "pickup-points": ("pickup_points/points/breach.py", "import pickup_points.stays"),
     "kernel": ("kernel/breach.py", ""),
 }
 

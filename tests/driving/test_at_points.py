@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from api.unit import App
 from deliveries.models import Delivery, DeliveryState
-from pickup_points import keeping_time
 from pickup_points.models import Stay
+from pickup_points.stays import keeping_time
 from tests import factories, rounds, routing_rows
 from tests.counters import Counter, counter
 from tests.factories import bearer

@@ -19,10 +19,10 @@ from driving import loading
 from driving.loading import LoadOutcome
 from kernel import clock
 from kernel.facts import FactRow
-from pickup_points import devices
-from pickup_points.compartments import change_door
+from pickup_points.lockers import devices
+from pickup_points.lockers.compartments import change_door
 from pickup_points.models import Compartment, PickupPoint, Rent, RentState, Stay, StayState
-from pickup_points.reserving import reserve
+from pickup_points.room.reserving import reserve
 from routing.models import Drop, Route, Stop
 from tests import factories, routing_rows
 from tests.conftest import NOW

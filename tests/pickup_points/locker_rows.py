@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from pickup_points.models import Compartment, PickupPoint, PointKind
-from pickup_points.packing import Measures
+from pickup_points.room.packing import Measures
 from tests import factories
 
 # Length, width, height in millimetres: what lockers of three sizes have.

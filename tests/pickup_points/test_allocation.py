@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.allocation import case
-from pickup_points.allocation import Allocation, allocate
-from pickup_points.allocation_optimum import most_parcels
-from pickup_points.packing import Measures, Space, fits, go_together
+from pickup_points.room.allocation import Allocation, allocate
+from pickup_points.room.allocation_optimum import most_parcels
+from pickup_points.room.packing import Measures, Space, fits, go_together
 
 A, B, C = Space((640, 380, 80), 25_000), Space((640, 380, 190), 25_000), Space((640, 410, 380), 25_000)
 

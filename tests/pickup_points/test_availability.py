@@ -14,8 +14,8 @@ from accounts.models import Organisation, Role
 from api.unit import App
 from kernel.geo import Point
 from kernel.ids import new_id
-from pickup_points import reserving
 from pickup_points.models import Closure, PickupPoint, PointService
+from pickup_points.room import reserving
 from tests import factories
 from tests.factories import BORN, HELSINKI, bearer, carrier, person, pickup_point
 from tests.pickup_points.locker_rows import locker, parcel

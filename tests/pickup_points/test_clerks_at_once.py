@@ -18,12 +18,12 @@ from deliveries.models import DeliveryState
 from kernel.database import Sessions
 from kernel.errors import Refusal
 from kernel.facts import FactRow
-from pickup_points import check_in, code_tries, handing_over, posts, stock_taking, unlocking
-from pickup_points.check_in import Scan
-from pickup_points.code_tries import FREE, CodesLocked
-from pickup_points.collection_codes import code_of
-from pickup_points.counter_models import Post, Receiver
-from pickup_points.judging import Asked
+from pickup_points.counter import check_in, code_tries, handing_over, posts, stock_taking, unlocking
+from pickup_points.counter.check_in import Scan
+from pickup_points.counter.code_tries import FREE, CodesLocked
+from pickup_points.counter.judging import Asked
+from pickup_points.counter.models import Post, Receiver
+from pickup_points.stays.collection_codes import code_of
 from tests import factories
 
 AT_ONCE = 6

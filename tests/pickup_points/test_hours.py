@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kernel.geo import Point
-from pickup_points.hours import Hours, HoursNotUnderstood, check_hours
 from pickup_points.models import Closure, PickupPoint
+from pickup_points.points.hours import Hours, HoursNotUnderstood, check_hours
 
 DAY = timedelta(days=1)
 HELSINKI = Point(24.94, 60.17)

@@ -15,8 +15,8 @@ from api.unit import App
 from kernel.geo import Point
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
-from pickup_points.osm_tags import draft_of, tags_of
-from pickup_points.points import PointDraft, made_point
+from pickup_points.points.changing import PointDraft, made_point
+from pickup_points.points.osm_tags import draft_of, tags_of
 from tests.factories import BORN, carrier, pickup_point
 
 EXTRACT = """<?xml version='1.0' encoding='UTF-8'?>

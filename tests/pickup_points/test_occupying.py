@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from deliveries.models import Delivery, DeliveryState
 from kernel.facts import FactRow
-from pickup_points import occupying, staying
-from pickup_points.compartments import change_door
+from pickup_points.lockers.compartments import change_door
 from pickup_points.models import Compartment, PickupPoint, Rent, RentState, Stay
-from pickup_points.reserving import assign, reserve
+from pickup_points.room import occupying
+from pickup_points.room.reserving import assign, reserve
+from pickup_points.stays import staying
 from tests import factories
 from tests.conftest import NOW
 from tests.pickup_points.locker_rows import door, locker, parcel, point

@@ -17,8 +17,8 @@ from api.unit import App
 from kernel import clock
 from kernel.facts import FactRow
 from kernel.ids import new_id
-from pickup_points import reserving
 from pickup_points.models import Stay, StayState
+from pickup_points.room import reserving
 from tests.factories import BORN, bearer, carrier, delivery, merchant, person, pickup_point
 from tests.pickup_points.locker_rows import parcel
 

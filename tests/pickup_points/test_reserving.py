@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from kernel.database import Sessions, violated
 from kernel.facts import FactRow
 from pickup_points.models import Compartment, PickupPoint, Rent, RentState
-from pickup_points.reserving import (
+from pickup_points.room.free import free_room
+from pickup_points.room.reserving import (
     Measures,
     NothingFits,
     PointFull,
@@ -27,7 +28,6 @@ from pickup_points.reserving import (
     rent_of,
     reserve,
 )
-from pickup_points.room import free_room
 from tests.conftest import NOW
 from tests.factories import delivery, merchant
 from tests.pickup_points.locker_rows import booked, door, locker, parcel, point

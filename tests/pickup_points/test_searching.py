@@ -20,10 +20,10 @@ from api.unit import App
 from kernel.geo import Point, distance_m
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint, PointKind, PointService, StepFree
-from pickup_points.opening import opening
-from pickup_points.osm_tags import draft_of
-from pickup_points.searching import asked, search
-from pickup_points.wanted import Box, BoxInvalid, Wanted
+from pickup_points.points.opening import opening
+from pickup_points.points.osm_tags import draft_of
+from pickup_points.points.searching import asked, search
+from pickup_points.points.wanted import Box, BoxInvalid, Wanted
 from tests.factories import BORN, HELSINKI, bearer, carrier, merchant, person, pickup_point
 
 MONDAY = datetime.fromisoformat("2026-11-23T12:00:00+02:00")

@@ -15,9 +15,9 @@ from deliveries.models import Delivery, DeliveryState, Parcel
 from deliveries.progress import DeliveryNotInState
 from kernel.errors import Refusal
 from kernel.facts import FactRow
-from pickup_points import staying
 from pickup_points.models import Stay, StayState
-from pickup_points.staying import StayNotInState
+from pickup_points.stays import staying
+from pickup_points.stays.staying import StayNotInState
 from tests import factories
 
 DAY = timedelta(days=1)

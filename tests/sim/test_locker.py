@@ -15,8 +15,8 @@ from api.unit import App
 from deliveries.models import DeliveryState
 from driving import locker_passes
 from kernel import clock
-from pickup_points import issuing, locker_codes
 from pickup_points.models import StayState
+from pickup_points.stays import issuing, locker_codes
 from sim import locker_codes as offline
 from sim.locker import CodeRefused, Locker, Panel
 from tests import routing_rows

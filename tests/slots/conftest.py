@@ -12,7 +12,7 @@ from accounts.models import Organisation, Role
 from accounts.principals import Principal
 from deliveries.drafts import DraftAddress
 from deliveries.models import Recipient
-from pickup_points.packing import Measures
+from pickup_points.room.packing import Measures
 from places.models import Zone
 from slots.admitting import Load
 from slots.confirming import NewDelivery

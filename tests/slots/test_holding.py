@@ -16,7 +16,7 @@ from deliveries.models import DeliveryState
 from kernel.database import violated
 from kernel.geo import Point
 from pickup_points.models import Compartment, PickupPoint, PointKind, Rent, RentState
-from pickup_points.reserving import PointFull
+from pickup_points.room.reserving import PointFull
 from slots import confirming, holding, keeping, queries, templates
 from slots.admitting import OrderTooSmall, SlotClosed, SlotDisabled, SlotFull, SlotWithdrawn
 from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone, TooLateToCancel

@@ -1,0 +1,1 @@
+"""Lockers: their doors, the device behind them, and what it tells and asks."""

@@ -1,0 +1,1 @@
+"""Click and collect: what a shop prepares for somebody who comes for it."""
