@@ -47,12 +47,16 @@ class Bounds:
 
     def check_inside(self, point: Point) -> None:
         """Refuse a point outside the city with OutsideCity, which says so when the two numbers seem swapped."""
-        if self.coverage is None or self._covers(point.longitude, point.latitude):
+        if self.covers(point):
             return
         said = f"longitude {point.longitude}, latitude {point.latitude} lies outside {self.city_name}"
         if self._covers(point.latitude, point.longitude):
             raise OutsideCity(f"{said}: it looks like longitude and latitude are swapped", swapped=True)
         raise OutsideCity(said, swapped=False)
+
+    def covers(self, point: Point) -> bool:
+        """Whether deliveries may go there."""
+        return self.coverage is None or self._covers(point.longitude, point.latitude)
 
     def _covers(self, longitude: float, latitude: float) -> bool:
         return self.coverage is not None and self.coverage.covers(ShapelyPoint(longitude, latitude))

@@ -22,6 +22,7 @@ from kernel.geo import Point
 from kernel.ids import new_id
 from pickup_points.models import PickupPoint
 from pickup_points.room.reserving import PointFull
+from places.cities import bounds
 from routing.constraints import flush_as
 from routing.resting import somebody_works
 from slots import keeping, room, route_room
@@ -93,6 +94,8 @@ def hold(
     _admit(session, admitted, wish, now=now)
     # Last, as most who come to a full slot come for nothing.
     located = None if slot.zone_id is None or wish.address is None else locate(session, wish.address)
+    if point is not None:
+        bounds(session).check_inside(point.place)
     driven = find_route is not None and _may_be_driven(session, admitted, now=now)
     route = find_route() if find_route is not None and driven else None
 

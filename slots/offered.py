@@ -44,6 +44,7 @@ class Reason(StrEnum):
     POINT_FULL = "point_full"
     POINT_CLOSED = "point_closed"
     POINT_SUSPENDED = "point_suspended"
+    POINT_OUTSIDE_CITY = "point_outside_city"
     PARCEL_DOES_NOT_FIT = "parcel_does_not_fit"
 
 

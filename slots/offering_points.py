@@ -10,6 +10,7 @@ from pickup_points.models import PickupPoint, PointKind
 from pickup_points.points.hours import Hours
 from pickup_points.points.searching import Found
 from pickup_points.room.free import Room
+from places.cities import Bounds
 from routing.given import Span
 from slots.models import Slot
 from slots.offered import Asked, Candidate, Ineligible, Kind, Reason
@@ -32,6 +33,7 @@ def at_points(
     left: Mapping[UUID, Left],
     rooms: Mapping[UUID, Rooms],
     *,
+    inside: Bounds,
     now: datetime,
 ) -> Iterator[Candidate | Ineligible]:
     """Yield each slot at a point as a candidate, or why it is none; `rooms` by slot. A point may be out as a whole."""
@@ -43,12 +45,20 @@ def at_points(
         point, kind = found.point, kind_at(found.point)
         if not asked.wants(kind):
             continue
-        if point.suspended_at is not None:
-            yield Ineligible(reason=Reason.POINT_SUSPENDED, kind=kind, point=point)
+        out = _out(point, inside)
+        if out is not None:
+            yield Ineligible(reason=out, kind=kind, point=point)
             continue
         hours = Hours.of(point, point.closures)
         for slot in at.get(point.id, ()):
             yield _judged(asked, found, slot, hours, left[slot.id], rooms[slot.id].get(point.id), now=now)
+
+
+def _out(point: PickupPoint, inside: Bounds) -> Reason | None:
+    """Why nothing goes there, whatever the slot."""
+    if point.suspended_at is not None:
+        return Reason.POINT_SUSPENDED
+    return None if inside.covers(point.place) else Reason.POINT_OUTSIDE_CITY
 
 
 def _judged(

@@ -20,6 +20,7 @@ from pickup_points.points import searching
 from pickup_points.points.searching import Found
 from pickup_points.points.wanted import Wanted
 from pickup_points.room.free import Room, free_room
+from places.cities import bounds
 from places.coverage import zones_around
 from slots import room as slot_room
 from slots.models import Slot, SlotTemplate
@@ -59,9 +60,10 @@ def read(session: Session, asked: Asked, *, caller: Principal, now: datetime) ->
     point_ids = [each.point.id for each in points]
     slots = slots_between(session, from_=from_, until=until, zone_ids=zone_ids, point_ids=point_ids)
     free = left(session, slots, now=now)
+    rooms, inside = _rooms(session, asked, points, slots, now=now), bounds(session)
     judged = [
         *at_home(asked, slots, free, place=located.place, now=now),
-        *at_points(asked, points, slots, free, _rooms(session, asked, points, slots, now=now), now=now),
+        *at_points(asked, points, slots, free, rooms, inside=inside, now=now),
         *blacked_out(asked, _templates(session, zone_ids), from_=from_, until=until),
     ]
     if not zone_ids and asked.wants(Kind.HOME):

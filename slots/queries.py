@@ -101,6 +101,7 @@ class Admission:
 
 _POINT_OF_HOLDS = load_only(
     PickupPoint.kind,
+    PickupPoint.place,
     PickupPoint.preparation_s,
     PickupPoint.hold_days,
     PickupPoint.most_parcels,

@@ -17,6 +17,7 @@ from kernel.database import violated
 from kernel.geo import Point
 from pickup_points.models import Compartment, PickupPoint, PointKind, Rent, RentState
 from pickup_points.room.reserving import PointFull
+from places.cities import OutsideCity
 from slots import confirming, holding, keeping, queries, templates
 from slots.admitting import OrderTooSmall, SlotClosed, SlotDisabled, SlotFull, SlotWithdrawn
 from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone, TooLateToCancel
@@ -291,6 +292,15 @@ class TestAtAPoint:
         nowhere = DraftAddress(text="No such street 1")
         made = holding.hold(session, wish(point_slot, address=nowhere), caller=shop.caller, now=now)
         assert (made.place, made.address_text) == (None, None)
+
+    def test_is_refused_where_no_city_is_imported(
+        self, session: Session, shop: Shop, point_slot: Slot, now: datetime
+    ) -> None:
+        factories.city(session)
+        point_of(session, point_slot).place = Point(25.1, 60.17)
+        session.flush()
+        with pytest.raises(OutsideCity):
+            holding.hold(session, wish(point_slot), caller=shop.caller, now=now)
 
     def test_frees_the_compartment_when_the_hold_lapses(
         self, session: Session, shop: Shop, point_slot: Slot, now: datetime

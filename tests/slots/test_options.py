@@ -14,6 +14,7 @@ from accounts.models import Role
 from api.unit import App
 from kernel import clock
 from kernel.clock import Clock
+from kernel.geo import Point
 from pickup_points.models import Compartment, PointKind
 from routing.models import Profile, Shift
 from slots.models import Slot, SlotTemplate
@@ -196,6 +197,12 @@ class TestOfferAtPoints:
         asking.slot(hours=15, zone=None, point=self.point(asking))
 
         assert reasons(asking.ask(kinds=["point"])) == ["point_closed"]
+
+    def test_lies_in_the_city(self, asking: Asking) -> None:
+        factories.city(asking.session)
+        asking.slot(hours=5, zone=None, point=self.point(asking, place=Point(25.1, 60.17)))
+
+        assert reasons(asking.ask(kinds=["point"])) == ["point_outside_city"]
 
     def test_leaves_out_what_takes_no_parcels(self, asking: Asking) -> None:
         asking.slot(hours=5, zone=None, point=self.point(asking, suspended_at=asking.now))
