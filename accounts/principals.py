@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from accounts.models import ApiKey, Organisation, OrganisationKind, Person, Role
@@ -39,6 +39,11 @@ class Principal:
         return self.id if self.bearer == "person" else None
 
 
+# Built once: every request asks one of them.
+_PERSON = select(Person).where(Person.id == bindparam("id")).options(joinedload(Person.organisation))
+_KEY = select(ApiKey).where(ApiKey.id == bindparam("id")).options(joinedload(ApiKey.organisation))
+
+
 def principal_of(session: Session, *, subject: str, bearer: Bearer) -> Principal:
     """Return who the access token's subject is today. NoLongerValid when it was revoked or switched off."""
     if bearer == "person":
@@ -47,14 +52,14 @@ def principal_of(session: Session, *, subject: str, bearer: Bearer) -> Principal
 
 
 def _of_person(session: Session, person_id: UUID) -> Principal:
-    person = session.scalar(select(Person).where(Person.id == person_id).options(joinedload(Person.organisation)))
+    person = session.scalar(_PERSON, {"id": person_id})
     if person is None or not person.active:
         raise NoLongerValid()
     return _seen(person.organisation, person.id, person.role, None, "person")
 
 
 def _of_key(session: Session, key_id: UUID) -> Principal:
-    key = session.scalar(select(ApiKey).where(ApiKey.id == key_id).options(joinedload(ApiKey.organisation)))
+    key = session.scalar(_KEY, {"id": key_id})
     if key is None or key.revoked_at is not None:
         raise NoLongerValid()
     return _seen(key.organisation, key.id, key.role, frozenset(key.scopes), "key")

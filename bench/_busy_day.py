@@ -1,5 +1,7 @@
 """A day of thousands of stops in a made-up town, whose tours are driven and whose windows can be kept."""
 
+from uuid import UUID
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,7 +99,7 @@ def busy_stop(chance: np.random.Generator, place: int, at_s: int, *, rich: bool,
         windows = ((start_s - 4 * HOUR, start_s - 3 * HOUR), *windows)
     demands = tuple(int(load) for load in chance.integers(1, 4, 3))
     return Stop(
-        id=f"at {place}", place=place, service_s=int(chance.integers(60, 240)), windows=windows, demands=demands
+        id=str(UUID(int=place)), place=place, service_s=int(chance.integers(60, 240)), windows=windows, demands=demands
     )
 
 
