@@ -37,7 +37,9 @@ class LockerErrands:
         try:
             checked = await self.person.post("/v1/driver/route/load-checks")
             told = Round.read(await self.person.get("/v1/driver/route"))
-        except Refused:
+        except Refused as refused:
+            if refused.kind != "no-route-today":
+                raise
             return round_  # withdrawn altogether: the stop events will say
         self.loaded.update(item["outcome"] for item in checked["items"])
         for locker_id in told.locker_ids & self.walls.keys():

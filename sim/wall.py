@@ -115,8 +115,7 @@ class Wall:
         del self.comers[delivery_id]
         self._served.add(delivery_id)
         self.done["collected"] += parcels
-        if not self.covered():
-            self.done["of them while it was offline"] += parcels
+        self.done["of them while it was offline"] += 0 if self.covered() else parcels
 
     def _type(self, code: str) -> int:
         """Return how many parcels a code gives out, none when the panel refuses it."""
@@ -124,7 +123,7 @@ class Wall:
         try:
             self.locker.collect(code, now=self.clock.now())
         except CodeRefused as refused:
-            self.done[f"{refused.why} code"] += 1
+            self.done[f"codes {refused.why}"] += 1
         return before - self._parcels()
 
     def _parcels(self) -> int:

@@ -22,19 +22,32 @@ from kernel import clock
 from pickup_points.models import PickupPoint
 from sim import lockers
 from sim.calls import Refused
+from sim.clock import ServerClock
+from sim.courier import Courier
 from sim.day import Day, Wishes
 from sim.diary import Diary
 from sim.locker import CodeRefused
 from sim.locker_errands import LockerErrands
 from sim.ordering import Order, _draft
+from sim.outbox import Outbox
+from sim.phone import Phone
 from sim.rounds import Round
 from sim.signing_in import Credentials, Person
 from sim.wall import COMES_AFTER_MIN, WALKS_FOR, Wall
 from tests import factories, routing_rows
 from tests.pickup_points.locker_rows import locker, point
 from tests.sim.near import Hand, through
+from tests.sim.test_courier import STEADY, ToldClock
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Passing(ToldClock):
+    """Time passes when somebody sleeps, and the others have their turn meanwhile."""
+
+    async def sleep_until(self, when: datetime) -> None:
+        await super().sleep_until(when)
+        await asyncio.sleep(0.05)
 
 
 class Town:
@@ -47,7 +60,8 @@ class Town:
         self.locker = locker(session, {"S": 2}, carrier=self.carrier, place=routing_rows.near(0))
         self.kiosk = point(session, carrier=self.carrier, place=routing_rows.near(300))
         self.now = clock.now()
-        self.clock = Hand(at=datetime.now(UTC), speed=1.0)
+        self.turned: list[timedelta] = []
+        self.clock: ServerClock = Hand(at=datetime.now(UTC), speed=1.0, turned=self.turned)
         self.shift = routing_rows.shift(session, carrier=self.carrier, now=self.now)
         self.online = True
 
@@ -122,11 +136,11 @@ class TestWall:
                 town.online = True
                 await wall.look()
                 assert len(wall.comers) == 2
-                town.clock.turned.append(timedelta(minutes=COMES_AFTER_MIN[1]))
+                town.turned.append(timedelta(minutes=COMES_AFTER_MIN[1]))
                 await wall.look()  # the recipients look at their links
 
                 town.online = False
-                town.clock.turned.append(WALKS_FOR)
+                town.turned.append(WALKS_FOR)
                 await wall.look()
                 assert not wall.comers
                 assert town.state_of(one) is not DeliveryState.COLLECTED
@@ -160,7 +174,7 @@ class TestWall:
                 await wall.look()
                 assert await courier.put_in(round_.stops[0].drops[0])
                 await wall.look()
-                town.clock.turned.append(MINUTE)  # the next device begins its count later
+                town.turned.append(MINUTE)  # the next device begins its count later
                 return await town.open_up(day, {})
 
         wall = asyncio.run(play())
@@ -185,6 +199,36 @@ class TestWall:
                 assert not wall.done
 
         asyncio.run(play())
+
+
+class TestCourier:
+    def test_drives_what_the_load_check_leaves_of_the_round(self, town: Town) -> None:
+        town.shift = routing_rows.shift(town.session, carrier=town.carrier, now=town.now, starts_in=-3 * HOUR)
+        three = [town.to(town.locker) for _ in range(3)]
+        town.drive(three)
+        town.clock = Passing(at=town.shift.starts_at, speed=600.0)
+
+        async def play() -> tuple[Courier, Wall]:
+            async with town.day() as day:
+                wall = await town.open_up(day, {})
+                driver, random = town.driver(day), Random(1)
+                phone = Phone(town.clock, random, Outbox(driver, lambda: True, town.clock.now), timedelta())
+                round_ = Round.read(await driver.get("/v1/driver/route"))
+                courier = Courier(
+                    "Kalle", driver, phone, town.clock, random, STEADY, day.diary, round_, walls=day.walls
+                )
+                over = asyncio.Event()
+                tending = asyncio.create_task(wall.work(over))
+                await courier.work()
+                over.set()
+                await tending
+                return courier, wall
+
+        courier, wall = asyncio.run(play())
+        assert courier.lockers.loaded == {"reserved": 2, "redirected": 1}
+        assert (courier.progress.stops_over, courier.phone.outbox.refused, wall.done) == (2, [], {"put in": 2})
+        assert [visit.outcome for visit in courier.diary.visits.values()] == ["delivered_to_point"] * 3
+        assert {town.state_of(each) for each in three} == {DeliveryState.AT_POINT}
 
 
 class TestErrands:
