@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,11 +45,11 @@ class Clerk:
     done: Counter[str] = field(default_factory=Counter)  # received, handed_over, and refusals by their names
     comers: dict[str, Comer] = field(default_factory=dict)
 
-    async def work(self) -> None:
-        """Receive what comes and serve who comes, until told to stop."""
-        while True:
+    async def work(self, over: asyncio.Event) -> None:
+        """Receive what comes and serve who comes, until the day is over."""
+        while not over.is_set():
             await self.look()
-            await self.clock.sleep_until(self.clock.now() + LOOKS_EVERY)
+            await self.clock.pause(LOOKS_EVERY, until=over)
 
     async def look(self) -> None:
         """Do once all that there is to do."""

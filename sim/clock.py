@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
@@ -36,6 +37,11 @@ class ServerClock:
     async def sleep_until(self, when: datetime) -> None:
         """Return when the server's clock has reached `when`; at once when it is past."""
         await asyncio.sleep(max(0.0, self.real_s((when - self.now()).total_seconds())))
+
+    async def pause(self, length: timedelta, *, until: asyncio.Event) -> None:
+        """Return when so much of the server's time has passed, or when it is `until`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(until.wait(), timeout=self.real_s(length.total_seconds()))
 
 
 async def synchronise(client: httpx.AsyncClient, *, tries: int = 5) -> ServerClock:

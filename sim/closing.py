@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from sim import lockers
 from sim import summary as figures
 from sim.counters import told
 from sim.day import Day
@@ -21,13 +22,13 @@ async def summarise(day: Day, *, dispatcher: Person, plan: dict[str, Any], took_
     stops = [stop for route in routes for stop in route["stops"]]
     histories = await each(day.listeners, lambda one: history(dispatcher, one.delivery_id))
     visits = day.diary.visits.values()
-    counted = figures.outcomes(day.diary)
+    counted, withdrawn = figures.outcomes(day.diary), _withdrawn(stops)
     delivered = sum(visit.delivered for visit in visits)
     return figures.Summary(
         deliveries=len(visits),
         delivered=delivered,
         failed=counted.total() - delivered,
-        untouched=len(visits) - counted.total() - _withdrawn(stops),
+        untouched=sum(not visit.outcome for visit in visits if visit.delivery_id not in withdrawn),
         outcomes=counted,
         punctuality=figures.punctuality(visits),
         driven_km=sum(one.driven_m for one in day.diary.couriers) / 1000,
@@ -45,12 +46,15 @@ async def summarise(day: Day, *, dispatcher: Person, plan: dict[str, Any], took_
         gaps=tuple(gaps(one, history=told_positions(told)) for one, told in zip(day.listeners, histories, strict=True)),
         stops_open=sum(stop["state"] != "done" and stop["withdrawn_at"] is None for stop in stops),
         unassigned=len(plan["unassigned"]),
-        notes=told(day.clerks),
+        notes=(*told(day.clerks), *lockers.told(day.walls.values(), day.couriers)),
     )
 
 
-def _withdrawn(stops: Iterable[dict[str, Any]]) -> int:
-    return sum(drop["withdrawn_at"] is not None and not drop["outcome"] for stop in stops for drop in stop["drops"])
+def _withdrawn(stops: Iterable[dict[str, Any]]) -> set[str]:
+    """Return the deliveries that were taken off and go nowhere else today."""
+    drops = [drop for stop in stops for drop in stop["drops"]]
+    live = {drop["delivery_id"] for drop in drops if drop["withdrawn_at"] is None}
+    return {drop["delivery_id"] for drop in drops} - live
 
 
 def _error(day: Day, ahead: timedelta) -> figures.Error:

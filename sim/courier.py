@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -12,9 +13,11 @@ from sim.calls import Refused
 from sim.clock import ServerClock
 from sim.diary import Diary, Progress, Visit
 from sim.line import Track
+from sim.locker_errands import LOADS_BEFORE, LockerErrands
 from sim.phone import Movement, Phone
 from sim.rounds import Drop, Round, Stop, Window
 from sim.signing_in import Person
+from sim.wall import Wall
 
 SUCCESSES = {
     "delivered_to_recipient": 0.86,
@@ -66,12 +69,15 @@ class Courier:
     habits: Habits
     diary: Diary
     round: Round
+    walls: InitVar[Mapping[str, Wall] | None] = None  # the lockers of the city
+    lockers: LockerErrands = field(init=False)
     progress: Progress = field(init=False)
     _at: datetime = field(init=False)  # the courier's own time: what is done is done then, whenever we come to it
     _etag: str = ""
     _taken: set[Window] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, walls: Mapping[str, Wall] | None) -> None:
+        self.lockers = LockerErrands(self.person, walls or {})
         self.progress = self.diary.open_round(self.round, courier=self.name)
         self._at = self.round.departs_at
 
@@ -88,6 +94,7 @@ class Courier:
             task.result()  # raises what ended it
 
     async def _drive(self) -> None:
+        await self._load()
         tracks = self.round.tracks()
         await self._until(max(self.clock.now(), self.round.departs_at))
         for i, track in enumerate(tracks[:-1]):
@@ -100,6 +107,14 @@ class Courier:
                 await self._visit(stop, track)
             self.progress.stops_over += 1
         await self._go_home(tracks[-1])
+
+    async def _load(self) -> None:
+        """Where something goes into a locker, hear before setting out whether there is room for it."""
+        if self.round.locker_ids:
+            self.progress.doing = "loads"
+            await self.clock.sleep_until(self.round.departs_at - LOADS_BEFORE)
+            self.round = await self.lockers.load(self.round)
+            self.diary.rewrite(self.round, self.progress)
 
     async def _visit(self, stop: Stop, track: Track) -> None:
         self._announce(stop)
@@ -120,7 +135,7 @@ class Courier:
         self.progress.doing = "serves"
         service_s = stop.service_s * _about_one(self.random, self.habits.service_spread)
         await self._until(started_at + timedelta(seconds=service_s))
-        outcomes = {drop.delivery_id: self._outcome(drop) for drop in stop.live_drops}
+        outcomes = {drop.delivery_id: await self._try(drop) for drop in stop.live_drops}
         at = self._at
         for drop in stop.live_drops:
             await self._prove(drop, outcome=outcomes[drop.delivery_id], at=at)
@@ -198,6 +213,13 @@ class Courier:
             return stop.starts_at
         promised = [drop.promise.starts_at for drop in stop.live_drops if drop.promise is not None]
         return max(promised, default=self._at)
+
+    async def _try(self, drop: Drop) -> str:
+        """Return how it ends; what goes into a locker and does not open a door has failed."""
+        outcome = self._outcome(drop)
+        if outcome == "delivered_to_point" and not await self.lockers.put_in(drop):
+            return "failed_closed"
+        return outcome
 
     def _outcome(self, drop: Drop) -> str:
         fails = self.random.random() < self.habits.failing_share

@@ -26,7 +26,8 @@ from sim.outbox import Outbox
 from sim.phone import SKEW_AT_MOST_S, Coverage, Phone
 from sim.rounds import Round
 from sim.settling import settle
-from sim.signing_in import Credentials, Person
+from sim.signing_in import Credentials, DeviceKey, Person
+from sim.wall import Wall
 
 CONNECTIONS = 2_000
 LOOK_S = 0.25
@@ -60,6 +61,8 @@ class Day:
     couriers: list[Courier] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     clerks: list[Clerk] = field(default_factory=list)
+    walls: dict[str, Wall] = field(default_factory=dict)  # lockers, by point
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     @asynccontextmanager
@@ -83,6 +86,14 @@ class Day:
         random = Random(f"{self.wishes.seed}:{credentials.email}")
         return Person(Caller(self.client, self.tally, random), credentials)
 
+    def device(self, key: DeviceKey) -> Person:
+        """Return a device that can sign in."""
+        return Person(Caller(self.client, self.tally, Random(self.wishes.seed)), key)
+
+    def covered(self, coverage: Coverage) -> bool:
+        """Whether there is network now; always where no gaps are wished."""
+        return not self.wishes.gaps or coverage.at(self.clock.now())
+
     def follow(self, links: Mapping[str, str]) -> None:
         """Have a recipient listen on each link: tokens by delivery id."""
         self.listeners += [Listener(delivery, token, self.clock.now) for delivery, token in links.items()]
@@ -95,18 +106,19 @@ class Day:
             self.couriers.append(await self._courier(told, drivers))
         if not self.couriers:
             raise DayFailed("the plan has no routes")
-        background = [
-            asyncio.create_task(watch) for watch in (self._show(), self._look_at_phones(), self._listen(), self._tend())
-        ]
+        background = [asyncio.create_task(watch) for watch in (self._show(), self._look_at_phones(), self._listen())]
+        tending = asyncio.create_task(self._tend())
         working = asyncio.gather(*(courier.work() for courier in self.couriers))
         try:
             await working
+            self._over.set()
+            await tending  # what they have begun is told, before it is asked who has heard it
             await settle(self.listeners, diary=self.diary, dispatcher=dispatcher)
         finally:
             working.cancel()
-            for task in background:
+            for task in (*background, tending):
                 task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await asyncio.gather(*background, tending, return_exceptions=True)
 
     async def _courier(self, told: dict[str, Any], drivers: Mapping[str, Credentials]) -> Courier:
         if told["driver_id"] not in drivers:
@@ -119,12 +131,10 @@ class Day:
         random = Random(f"{self.wishes.seed}:{len(self.couriers)}")
         habits = Habits.of(random, failing_share=self.wishes.failing_share)
         phone = self._phone(person, random, coverage=Coverage.after(round_.departs_at, random))
-        return Courier(name, person, phone, self.clock, random, habits, self.diary, round_)
+        return Courier(name, person, phone, self.clock, random, habits, self.diary, round_, self.walls)
 
     def _phone(self, person: Person, random: Random, *, coverage: Coverage) -> Phone:
-        outbox = Outbox(
-            person, covered=lambda: not self.wishes.gaps or coverage.at(self.clock.now()), now=self.clock.now
-        )
+        outbox = Outbox(person, covered=lambda: self.covered(coverage), now=self.clock.now)
         skew = timedelta(seconds=random.uniform(-SKEW_AT_MOST_S, SKEW_AT_MOST_S))
         return Phone(self.clock, random, outbox, skew)
 
@@ -142,7 +152,12 @@ class Day:
             await asyncio.sleep(LOOK_S)
 
     async def _tend(self) -> None:
-        await asyncio.gather(*(clerk.work() for clerk in self.clerks))
+        """Have clerks and lockers at work until the day is over; one that fails is no reason to send couriers home."""
+        both: list[Clerk | Wall] = [*self.clerks, *self.walls.values()]
+        failed = await asyncio.gather(*(one.work(self._over) for one in both), return_exceptions=True)
+        for why in failed:
+            if isinstance(why, BaseException):
+                self.console.print(f"A point stopped working: {why!r}", soft_wrap=True)
 
     async def _listen(self) -> None:
         random = Random(self.wishes.seed)

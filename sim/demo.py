@@ -15,7 +15,7 @@ import httpx
 from rich.console import Console
 from rich.progress import Progress
 
-from sim import booking, collecting, engaging, ordering, planning
+from sim import booking, collecting, engaging, lockers, ordering, planning
 from sim.calls import Refused
 from sim.clock import synchronise
 from sim.closing import summarise
@@ -125,7 +125,12 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
     if cancelled:
         day.console.print(f"Cancelled {cancelled} deliveries that the last day left")
     point_ids = await collecting.open_points(dispatcher, from_=starts_at)
-    order = ordering.Order(asked.deliveries, starts_at, ends_at, asked.wishes.seed, cast.merchant_id, label, point_ids)
+    assert cast.admin is not None
+    admin = day.person(cast.admin)
+    locker = await lockers.put_up(admin)
+    order = ordering.Order(
+        asked.deliveries, starts_at, ends_at, asked.wishes.seed, cast.merchant_id, label, point_ids, locker["id"]
+    )
     booked = await booking.book(dispatcher, order, zone=day.zone)
     if booked:
         day.console.print(f"{len(booked)} customers booked slots")
@@ -134,9 +139,9 @@ async def _plan(day: Day, asked: Asked, *, cast: Cast, dispatcher: Person) -> di
     ids = [one["id"] for one in deliveries]
     links = await planning.make_links(dispatcher, ids)
     day.follow(dict(list(links.items())[: asked.listeners]))
-    if cast.admin is not None:
-        await staff_counters(day, admin=day.person(cast.admin), cast=cast, deliveries=deliveries, links=links)
-        cast.write(asked.memory)
+    await lockers.open_up(day, locker["id"], admin=admin, dispatcher=dispatcher, links=links)
+    await staff_counters(day, admin=admin, cast=cast, deliveries=deliveries, links=links)
+    cast.write(asked.memory)
     _say_where(day.console, asked, deliveries=deliveries, links=links)
     shift_ids = await planning.open_shifts(
         dispatcher,

@@ -55,13 +55,23 @@ class Diary:
 
     def open_round(self, round_: Round, *, courier: str) -> Progress:
         """Write down what a round intends; return the courier's line on the board."""
+        self.couriers.append(Progress(courier, round_.vehicle, len(round_.stops), next_at=round_.departs_at))
+        self.rewrite(round_, self.couriers[-1])
+        return self.couriers[-1]
+
+    def rewrite(self, round_: Round, progress: Progress) -> None:
+        """Write down what a round intends that nobody has set out on: where something goes to another stop, that."""
+        progress.stops = len(round_.stops)
         for stop in round_.stops:
             for drop in stop.drops:
-                self.visits[drop.delivery_id] = Visit(
-                    drop.delivery_id, drop.address, courier, planned_at=stop.arrives_at, promise=drop.promise
-                )
-        self.couriers.append(Progress(courier, round_.vehicle, len(round_.stops), next_at=round_.departs_at))
-        return self.couriers[-1]
+                if not drop.withdrawn or drop.delivery_id not in self.visits:
+                    self.visits[drop.delivery_id] = Visit(
+                        drop.delivery_id,
+                        drop.address,
+                        progress.courier,
+                        planned_at=stop.arrives_at,
+                        promise=drop.promise,
+                    )
 
     def visits_at(self, stop: Stop) -> list[Visit]:
         """Return the visits that one stop is for."""

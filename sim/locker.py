@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -66,25 +66,41 @@ class Locker:
     untold: list[dict[str, Any]] = field(default_factory=list)
     sequence: int = 0
 
+    @property
+    def path(self) -> str:
+        """Where the server listens to it."""
+        return f"/v1/lockers/{self.point_id}"
+
     def sync(self, send: Send) -> list[dict[str, Any]]:
         """Tell what happened, then learn what is expected. Returns what the server made of each event.
 
         Nothing is forgotten before it was answered, so an answer that is lost is asked for again.
         """
         heard: list[dict[str, Any]] = []
-        while self.untold:
-            part = self.untold[:MOST_AT_ONCE]
-            heard += send(f"/v1/lockers/{self.point_id}/events", {"events": part})["items"]
-            del self.untold[: len(part)]
-        manifest = send(f"/v1/lockers/{self.point_id}/manifest", None)
+        while part := self.next_to_tell():
+            heard += send(f"{self.path}/events", {"events": part})["items"]
+            self.was_told(part)
+        self.learn(send(f"{self.path}/manifest", None))
+        return heard
+
+    def next_to_tell(self) -> list[dict[str, Any]]:
+        """Return the oldest of what the server has not heard, as much as is told at once."""
+        return self.untold[:MOST_AT_ONCE]
+
+    def was_told(self, part: Sequence[dict[str, Any]]) -> None:
+        """Forget what the server has answered to."""
+        del self.untold[: len(part)]
+
+    def learn(self, manifest: dict[str, Any]) -> None:
+        """Take over a manifest; of what is behind the doors only when the server knew all that happened there."""
         self.key = base64.urlsafe_b64decode(manifest["code_key"] + "==")
         self.doors = {door["name"]: door["id"] for door in manifest["doors"]}
-        self.kept = manifest["kept"]
-        return heard
+        if not self.untold:
+            self.kept = manifest["kept"]
 
     def beat(self, send: Send, *, firmware: str = "sim") -> datetime:
         """Say that it lives, and return the server's time."""
-        answer = send(f"/v1/lockers/{self.point_id}/heartbeats", {"firmware": firmware, "temperature_c": 8.0})
+        answer = send(f"{self.path}/heartbeats", {"firmware": firmware, "temperature_c": 8.0})
         return datetime.fromisoformat(answer["server_time"])
 
     def collect(self, text: str, *, now: datetime) -> list[str]:
@@ -112,6 +128,10 @@ class Locker:
             self._refuse(now)
         self.panel.forget()
         return number
+
+    def expects(self, parcel_ids: Iterable[str]) -> bool:
+        """Whether a door is kept for each of the parcels."""
+        return set(parcel_ids) <= {parcel["id"] for kept in self.kept for parcel in kept["parcels"]}
 
     def put_in(self, parcel_id: str, *, pass_number: int, now: datetime, door: str | None = None) -> str:
         """The courier puts a parcel behind its door, or another one; returns which. LookupError for a strange one."""

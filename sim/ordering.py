@@ -13,7 +13,8 @@ from sim.signing_in import Person
 
 WINDOW = timedelta(hours=2)
 PARCELS = (1, 1, 1, 2)
-COLLECTING_SHARE = 0.15
+COLLECTING_SHARE = 0.12
+LOCKER_SHARE = 0.08
 PARCELS_EACH = sum(PARCELS) / len(PARCELS)
 ADDRESSES_AT_ONCE = 20
 TAKEN_AT_ONCE = 4
@@ -48,6 +49,7 @@ class Order:
     merchant_id: str
     label: str  # begins each external id: it makes the day's orders known from other days'
     point_ids: tuple[str, ...] = ()  # where some of the recipients collect
+    locker_id: str | None = None  # where others do
 
 
 async def order(dispatcher: Person, asked: Order) -> list[dict[str, Any]]:
@@ -104,7 +106,26 @@ def _draft(address: dict[str, Any], number: int, *, asked: Order, random: Random
     note = random.choice(NOTES)
     if asked.point_ids and random.random() < COLLECTING_SHARE:
         return draft | {"address": None, "pickup_point_id": random.choice(asked.point_ids), "windows": []}
+    if asked.locker_id and random.random() < LOCKER_SHARE:
+        return _into_locker(draft, asked, random)
     return draft | ({"access_notes": note} if note else {})
+
+
+def _into_locker(draft: dict[str, Any], asked: Order, random: Random) -> dict[str, Any]:
+    """Return the draft with parcels that are measured, and nothing asked for that only people can ask.
+
+    It is to be there early, so that its recipient can come for it the same day.
+    """
+    measured = [each | _sides(random) for each in draft["parcels"]]
+    proofs = [kind for kind in draft["proof_requirements"] if kind != "signature"]
+    window = {"starts_at": asked.starts_at.isoformat(), "ends_at": (asked.starts_at + WINDOW / 2).isoformat()}
+    there: dict[str, Any] = {"address": None, "pickup_point_id": asked.locker_id, "windows": [window]}
+    return draft | there | {"parcels": measured, "proof_requirements": proofs}
+
+
+def _sides(random: Random) -> dict[str, int]:
+    spans = {"length_mm": (150, 400), "width_mm": (100, 300), "height_mm": (30, 170)}
+    return {name: random.randint(*span) for name, span in spans.items()}
 
 
 def _window(asked: Order, random: Random) -> dict[str, str]:

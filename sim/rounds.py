@@ -33,6 +33,8 @@ class Drop:
     promise: Window | None
     withdrawn: bool
     at_point: bool = False  # left there for the recipient to collect
+    locker_id: str | None = None  # the point, when it is one of doors
+    parcels: tuple[str, ...] = ()  # their ids
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,12 @@ class Round:
             stops=tuple(_stop(one) for one in told["stops"]),
         )
 
+    @property
+    def locker_ids(self) -> frozenset[str]:
+        """The lockers at which something is still to be left."""
+        drops = (drop for stop in self.stops if not stop.over for drop in stop.live_drops)
+        return frozenset(drop.locker_id for drop in drops if drop.locker_id is not None)
+
     def tracks(self) -> list[Track]:
         """Return the track to each stop, and the one home."""
         return legs(self.line, stops=[stop.place for stop in self.stops], lengths_m=[stop.leg_m for stop in self.stops])
@@ -130,6 +138,8 @@ def _drop(told: dict[str, Any]) -> Drop:
         promise=Window.read(told.get("promise"), first="from", last="until"),
         withdrawn=told["withdrawn_at"] is not None,
         at_point=told["pickup_point"] is not None,
+        locker_id=told["pickup_point"]["id"] if (told["pickup_point"] or {}).get("kind") == "locker" else None,
+        parcels=tuple(one["id"] for one in told["parcels"]),
     )
 
 

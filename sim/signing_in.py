@@ -1,4 +1,4 @@
-"""Somebody signed in: an access token that is renewed before it ends, and calls made with it."""
+"""Somebody signed in, or a device: an access token that is renewed before it ends, and calls made with it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,30 @@ class Credentials:
     email: str
     password: str = field(repr=False)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What is exchanged for tokens."""
+        return {"email": self.email, "password": self.password}
+
+
+@dataclass(frozen=True)
+class DeviceKey:
+    """With what a device signs in."""
+
+    api_key: str = field(repr=False)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is exchanged for a token."""
+        return {"api_key": self.api_key}
+
 
 @dataclass
 class Person:
-    """One person at one device. Signs in at the first call."""
+    """One person at one device, or a device alone. Signs in at the first call."""
 
     caller: Caller
-    credentials: Credentials
+    credentials: Credentials | DeviceKey
     _access: str = field(default="", repr=False)
     _refresh: str = field(default="", repr=False)
     _renew_at: float = 0.0
@@ -79,6 +96,6 @@ class Person:
         return tokens
 
     async def _signed_in(self) -> dict[str, Any]:
-        words = {"email": self.credentials.email, "password": self.credentials.password}
-        tokens: dict[str, Any] = (await self.caller.call("POST", "/v1/auth/token", json=words)).json()
+        answer = await self.caller.call("POST", "/v1/auth/token", json=self.credentials.words)
+        tokens: dict[str, Any] = answer.json()
         return tokens

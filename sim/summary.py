@@ -121,6 +121,7 @@ class Summary:
                 for one in self.gaps
                 if not one.none
             ],
+            "notes": [*self.notes],
         }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -18,38 +17,17 @@ from api.unit import App
 from deliveries.models import Delivery, DeliveryState
 from sim.calls import Caller, Tally
 from sim.clerk import COMES_AFTER_MIN, LOOKS_EVERY, WALKS_FOR, Clerk
-from sim.clock import ServerClock
 from sim.diary import Diary, Visit
 from sim.signing_in import Credentials, Person
 from tests import factories
 from tests.counters import Counter, counter
 from tests.factories import bearer
-
-
-@dataclass(frozen=True)
-class Hand(ServerClock):
-    """A clock that is turned by hand. The server's own goes on as it does."""
-
-    turned: list[timedelta] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + sum(self.turned, timedelta())
+from tests.sim.near import Hand, through
 
 
 @pytest.fixture
 def desk(session: Session, app: App, client: FlaskClient) -> Iterator[Counter]:
     return counter(session, app, client)
-
-
-def through(client: FlaskClient) -> httpx.MockTransport:
-    """Send requests to the application itself."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        headers = {name: value for name, value in request.headers.items() if name.lower() != "accept-encoding"}
-        told = client.open(request.url.raw_path.decode(), method=request.method, headers=headers, data=request.read())
-        return httpx.Response(told.status_code, headers=dict(told.headers), content=told.data)
-
-    return httpx.MockTransport(answer)
 
 
 def left(desk: Counter, diary: Diary, **more: object) -> Delivery:
