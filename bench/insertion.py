@@ -177,7 +177,8 @@ def against_all_places(asked: argparse.Namespace, *, rich: bool) -> Missed:
     counted = Counter[str]()
     for place in range(asked.stops + 1, asked.stops + 1 + asked.cases):
         stop = new_stop(town, place)
-        near = worth_asking(today, stop, {"van": town.guess(place, places)}, WINDOWS, most=80)["van"]
+        unknown = {"van": np.zeros(len(places), dtype=np.bool_)}
+        near = worth_asking(today, stop, {"van": town.guess(place, places)}, WINDOWS, most=80, known=unknown)["van"]
         best = price(today, stop, {"van": town.ways(place, places)}, WINDOWS)
         count(counted, {"van": town.ways(place, np.array(near))}, today, stop, best)
     return missed(f"{'breaks' if rich else 'plain'}: 80 places asked, against all", asked.cases, counted)

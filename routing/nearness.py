@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kernel.geo import EARTH_RADIUS_M, Point
 from routing.solving.pricing.tour import Ways
 
-_QUICK = 0.25
+_QUICK = 0.15
 """The share of the drives that are quicker than the guess. Too slow it would hide positions, too quick ask for more."""
 _SHORT_M = 50.0
 """A drive below this says nothing of the others."""
@@ -61,7 +61,7 @@ def guessed(xy: NDArray[np.float64], place: Point, *, paces: Mapping[str, Pace])
 
 def _ways(seconds: NDArray[np.float64], metres: NDArray[np.float64]) -> Ways:
     duration_s, distance_m = seconds.astype(np.int32), metres.astype(np.int32)
-    return Ways(to_s=duration_s, to_m=distance_m, from_s=duration_s, from_m=distance_m)
+    return Ways(to_s=duration_s, to_m=distance_m, from_s=duration_s.copy(), from_m=distance_m.copy())
 
 
 def _straight_m(xy: NDArray[np.float64], place: Point) -> NDArray[np.float64]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +15,13 @@ from kernel.geo import Point
 from places.streets import Matrix, Streets
 from routing.days import CarrierDay
 from routing.given import Travel
-from routing.solving.pricing.tour import Ways
-from routing.solving.problem import UNREACHABLE
 from routing.traffic import slowed
 
 type Pair = tuple[Travel, Point, Point]
 """How somebody moves, a wanted place, and one of a day."""
+
+type Way = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Seconds and metres, by place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,16 +40,14 @@ class StreetTimes:
 
     tables: Mapping[Travel, Tables]
 
-    def ways(self, day: CarrierDay, profile: str, place: Point, near: Sequence[int]) -> Ways:
-        """The ways between `place` and these places of the day, in its worst traffic; nobody drives the others."""
-        travel = day.travels[profile]
-        tables = self.tables[travel]
+    def ways(self, day: CarrierDay, profile: str, place: Point, near: Sequence[int]) -> tuple[Way, Way]:
+        """The ways to `place` from these places of the day, and from there to them, in the day's worst traffic."""
+        tables = self.tables[day.travels[profile]]
         at, rows = tables.wanted[place], [tables.known[day.places[number]] for number in near]
-        return Ways(
-            to_s=_line(day, near, slowed(tables.there.duration_s[rows, at], day.slowest)),
-            to_m=_line(day, near, tables.there.distance_m[rows, at]),
-            from_s=_line(day, near, slowed(tables.back.duration_s[at, rows], day.slowest)),
-            from_m=_line(day, near, tables.back.distance_m[at, rows]),
+        there, back = tables.there, tables.back
+        return (
+            (slowed(there.duration_s[rows, at], day.slowest), there.distance_m[rows, at]),
+            (slowed(back.duration_s[at, rows], day.slowest), back.distance_m[at, rows]),
         )
 
     @property
@@ -68,15 +69,7 @@ def street_times(pairs: Iterable[Pair], *, streets: Streets) -> StreetTimes:
 
 def _asked(travel: Travel, wanted: Mapping[Point, int], known: Mapping[Point, int], streets: Streets) -> Tables:
     here, there = list(wanted), list(known)
-    return Tables(
-        wanted,
-        known,
-        there=streets.table(travel.profile.value, there, here, kerb_side=travel.kerb_side),
-        back=streets.table(travel.profile.value, here, there, kerb_side=travel.kerb_side),
-    )
-
-
-def _line(day: CarrierDay, near: Sequence[int], figures: NDArray[np.int32]) -> NDArray[np.int32]:
-    line = np.full(len(day.places), UNREACHABLE, dtype=np.int32)
-    line[near] = figures
-    return line
+    ask = partial(streets.table, travel.profile.value, kerb_side=travel.kerb_side)
+    with ThreadPoolExecutor(1) as meanwhile:
+        back = meanwhile.submit(ask, here, there)
+        return Tables(wanted, known, there=ask(there, here), back=back.result())

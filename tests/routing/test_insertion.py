@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kernel.database import Sessions
@@ -14,7 +16,7 @@ from places.adapters.great_circle import GreatCircleStreets
 from places.streets import Matrix, Profile
 from routing import publishing
 from routing.days import CarrierDay, standing
-from routing.insertion import MOST_ASKED, Offer, Wanted, offers
+from routing.insertion import MOST_ASKED, Offer, Question, Wanted, offers, offers_on_days
 from routing.models import Plan, PlanState, Shift, Stop, StopState
 from routing.rounds import NothingDriven, rounds
 from tests import routing_rows as rows
@@ -34,6 +36,18 @@ class CountingStreets(GreatCircleStreets):
     ) -> Matrix:
         self.asked.append(len(origins) * len(destinations))
         return super().table(profile, origins, destinations, kerb_side=kerb_side)
+
+
+class CrookedStreets(GreatCircleStreets):
+    """The farther east, the shorter: what looks near is far."""
+
+    def table(
+        self, profile: Profile, origins: Sequence[Point], destinations: Sequence[Point], *, kerb_side: bool = False
+    ) -> Matrix:
+        found = super().table(profile, origins, destinations, kerb_side=kerb_side)
+        east = np.array([[min(one.longitude, other.longitude) for other in destinations] for one in origins])
+        longer = np.where(east > rows.near(3300).longitude, 1, 20)
+        return replace(found, duration_s=found.duration_s * longer, distance_m=found.distance_m * longer)
 
 
 def today(house: House) -> CarrierDay:
@@ -165,3 +179,19 @@ class TestOffers:
     def test_need_a_shift(self, house: House) -> None:
         with pytest.raises(NothingDriven):
             today(house)
+
+
+class TestPrefilter:
+    def test_asks_on_while_a_guess_promises_more(self, house: House) -> None:
+        for metres in range(1000, 9000, 1000):
+            house.delivery(metres)
+        shift = house.shift()
+        publish(house, house.solved(shift))
+        day, span = today(house), (shift.starts_at, shift.ends_at)
+        question = Question(wanted=Wanted(place=rows.near(3400)), days={date.min: (day, [span])}, most=2)
+
+        (few,) = offers_on_days([question], streets=CrookedStreets())
+        (all_,) = offers_on_days([replace(question, most=MOST_ASKED)], streets=CrookedStreets())
+
+        assert few == all_
+        assert few[date.min]

@@ -4,7 +4,7 @@ The answer is the best there is, but for tours with soft windows or travel by ho
 there the positions that promise most are tried with `retime`. It holds in any case, and is hardly ever not the best.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,31 +56,37 @@ def price(day: Day, stop: Stop, ways: Mapping[str, Ways], windows: Sequence[Wind
 
 
 def worth_asking(
-    day: Day, stop: Stop, guess: Mapping[str, Ways], windows: Sequence[Window], *, most: int
+    day: Day,
+    stop: Stop,
+    ways: Mapping[str, Ways],
+    windows: Sequence[Window],
+    *,
+    most: int,
+    known: Mapping[str, NDArray[np.bool_]],
 ) -> dict[str, list[int]]:
     """By profile the places of the day between which the stop's cheapest positions lie, if its ways are as guessed.
 
-    So that street times need be asked for those alone: `most` at most, the best positions of every window first. A
-    guess that is rather too short than too long misses less.
+    So that street times need be asked for those alone: `most` at most, the best positions of every window first. Of
+    those `known`, by profile and place, the ways are no guess: a window is settled once its cheapest position has two
+    such, if the guesses are rather too short than too long. Nothing is returned when all windows are settled.
     """
-    asked = _asked(day, stop, guess, windows)._replace(exact=False)
-    found = _scanned(_Question(day, stop, guess, windows, asked), near=most)
-    places: dict[tuple[str, int], None] = {}
-    for rank in range(most):
-        for tour, index in found.near_at[found.near > rank, rank].tolist():
-            ends = (int(day.stack.before[tour, index]), int(day.stack.after[tour, index]))
-            around = {(day.tours[tour].vehicle.profile, place): None for place in ends if place >= 0}
-            if len(places | around) > most:
-                return _by_profile(places)
-            places |= around
-    return _by_profile(places)
+    asked = _asked(day, stop, ways, windows)._replace(exact=False)
+    found = _scanned(_Question(day, stop, ways, windows, asked), near=most)
+    tours, indexes = found.near_at.T  # by rank and window
+    ends = np.stack([day.stack.before[tours, indexes], day.stack.after[tours, indexes]], axis=-1)
+    profiles = np.broadcast_to(day.stack.profile[tours][..., None], ends.shape)
+    told = np.stack([known[profile] for profile in day.profiles])
+    guessed = (ends >= 0) & ~told[profiles, ends]
 
-
-def _by_profile(places: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for profile, place in places:
-        found.setdefault(profile, []).append(place)
-    return found
+    there = np.arange(most)[:, None] < found.near
+    unsettled = np.logical_and.accumulate(there & guessed.any(axis=-1))
+    wanted = guessed & unsettled[..., None]
+    numbers = profiles[wanted] * told.shape[1] + ends[wanted]  # the best positions first
+    first = np.sort(np.unique(numbers, return_index=True)[1])[:most]
+    places: dict[str, list[int]] = {}
+    for profile, place in zip(*np.divmod(numbers[first], told.shape[1]), strict=True):
+        places.setdefault(day.profiles[profile], []).append(int(place))
+    return places
 
 
 def warm() -> None:
