@@ -58,9 +58,13 @@ class Heard:
 
 @dataclass(frozen=True)
 class _Scene:
-    """What the events are about, locked: the point, its doors, live stays by parcel, their deliveries."""
+    """What the events are about, locked: the point, its doors, live stays by parcel, their deliveries.
+
+    `since` is when the device was installed: the one before it had a count of its own.
+    """
 
     point: PickupPoint
+    since: datetime
     doors: Mapping[UUID, Compartment]
     stays: dict[UUID, Stay]
     deliveries: Mapping[UUID, Delivery]
@@ -93,7 +97,7 @@ def _hear(session: Session, scene: _Scene, told: Told, now: datetime) -> Heard:
 
 def _dropped(session: Session, scene: _Scene, told: Told, at: datetime) -> str:
     door = _door(scene, told)
-    newest = _not_overtaken(session, scene.point.id, told)
+    newest = _not_overtaken(session, scene, told)
     for parcel_id in newest:
         stay, delivery = _stay(scene, parcel_id)
         misplacing.put_behind(session, stay, door, now=at)
@@ -117,7 +121,7 @@ def _taken_back(session: Session, scene: _Scene, told: Told, at: datetime) -> st
 def _taken_out(
     session: Session, scene: _Scene, told: Told, at: datetime, deed: Callable[[Stay, Delivery], None]
 ) -> str:
-    newest = _not_overtaken(session, scene.point.id, told)
+    newest = _not_overtaken(session, scene, told)
     for parcel_id in newest:
         stay, delivery = _stay(scene, parcel_id)
         _bring_in(session, scene, stay, delivery, at)  # it was in, though that word is still on its way
@@ -165,11 +169,12 @@ def _bring_in(session: Session, scene: _Scene, stay: Stay, delivery: Delivery, a
         issuing.issue(session, stay)
 
 
-def _not_overtaken(session: Session, point_id: UUID, told: Told) -> list[UUID]:
+def _not_overtaken(session: Session, scene: _Scene, told: Told) -> list[UUID]:
     """Return the parcels of which the device has told nothing newer."""
     newer = session.scalars(
         select(LockerEvent.parcel_ids).where(
-            LockerEvent.point_id == point_id,
+            LockerEvent.point_id == scene.point.id,
+            LockerEvent.received_at >= scene.since,
             LockerEvent.sequence > told.sequence,
             LockerEvent.kind.in_(_OF_PARCELS),
             LockerEvent.verdict == DONE,
@@ -202,7 +207,11 @@ def _scene(session: Session, device: LockerDevice, told: Iterable[Told]) -> _Sce
     locked = {each.id: each for each in deliveries.by_ids(session, delivery_ids, for_update=True)}
     asked = select(Stay).where(*live).order_by(Stay.id).with_for_update().execution_options(populate_existing=True)
     return _Scene(
-        point, {door.id: door for door in point.compartments}, {s.parcel_id: s for s in session.scalars(asked)}, locked
+        point,
+        device.installed_at,
+        {door.id: door for door in point.compartments},
+        {stay.parcel_id: stay for stay in session.scalars(asked)},
+        locked,
     )
 
 

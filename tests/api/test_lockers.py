@@ -38,14 +38,22 @@ class Locker:
         self.carrier = session.get_one(Organisation, self.shop.served_by)
         self.point = locker(session, doors, carrier=self.carrier)
         self.admin = bearer(app, person(session, role=Role.ADMIN, organisation=self.carrier))
+        self.app = app
         self.installed = self.install()
-        key = session.get_one(ApiKey, session.get_one(LockerDevice, self.point.id).api_key_id)
-        self.headers = bearer(app, key)
+        self.headers = self.signed_in()
         self.sequence = count(1)
         self.now = clock.now()
 
     def install(self) -> Any:
         return self.client.post(f"/v1/pickup-points/{self.point.id}/device", headers=self.admin).json
+
+    def signed_in(self) -> dict[str, str]:
+        key = self.session.get_one(ApiKey, self.session.get_one(LockerDevice, self.point.id).api_key_id)
+        return bearer(self.app, key)
+
+    def replace(self) -> None:
+        self.installed = self.install()
+        self.headers = self.signed_in()
 
     def door(self, name: str) -> Compartment:
         return self.session.scalars(
@@ -236,6 +244,15 @@ class TestOrder:
         session.refresh(stay)
         assert at.name_of(stay.rent_id) == "3"
         assert len(session.scalars(select(Rent).where(Rent.state != RentState.RELEASED)).all()) == 1
+
+    def test_begins_anew_with_the_next_device(self, at: Locker, session: Session) -> None:
+        _, stay, rent = at.expect()
+        at.tell(at.event("dropped", stay, at.name_of(rent.id), sequence=900))
+        at.replace()
+
+        assert at.tell(at.event("collected", stay, at.name_of(rent.id), sequence=1)) == ["done"]
+        session.refresh(stay)
+        assert stay.state is StayState.COLLECTED
 
 
 class Ready:
