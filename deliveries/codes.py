@@ -10,6 +10,8 @@ from stdnum import ean
 from deliveries.models import ParcelCodeKind
 from kernel.errors import Invalid
 
+# ISO/IEC 15424: scanners that are told to say which symbol they read put three characters before what stands in it.
+_SYMBOLOGY = re.compile(r"\A\s*\][A-Za-z][0-9A-Za-z]")
 # GS1 General Specifications: the SSCC follows application identifier 00, in brackets where people read it.
 _SSCC = re.compile(r"(?:\(00\)|00)?([0-9]{18})")
 _S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])[A-Z]{2}")
@@ -30,7 +32,7 @@ class ParcelCode:
 
 def read_code(text: str) -> ParcelCode:
     """Return the SSCC or S10 number that `text` is. ParcelCodeInvalid says what is wrong with it."""
-    compact = re.sub(r"[ -]", "", text).upper()
+    compact = re.sub(r"[ -]", "", _SYMBOLOGY.sub("", text)).upper()
     if found := _SSCC.fullmatch(compact):
         return ParcelCode(_checked_sscc(found[1]), ParcelCodeKind.SSCC)
     if found := _S10.fullmatch(compact):

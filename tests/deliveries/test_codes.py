@@ -15,16 +15,20 @@ S10 = "RR473124829GB"
 
 
 class TestReadCode:
-    @pytest.mark.parametrize("text", [SSCC, f"(00){SSCC}", f"00{SSCC}", "3 4012345 000000000 0", f" (00) {SSCC} "])
+    @pytest.mark.parametrize(
+        "text", [SSCC, f"(00){SSCC}", f"00{SSCC}", "3 4012345 000000000 0", f" (00) {SSCC} ", f"]C100{SSCC}"]
+    )
     def test_knows_an_sscc_however_it_is_written(self, text: str) -> None:
         code = read_code(text)
         assert (code.number, code.kind) == (SSCC, ParcelCodeKind.SSCC)
 
-    @pytest.mark.parametrize("text", [S10, "rr 473 124 829 gb", "RR123456785FI", "LX000000005US"])
+    @pytest.mark.parametrize("text", [S10, "rr 473 124 829 gb", "RR123456785FI", "LX000000005US", f" ]C0{S10}"])
     def test_knows_an_s10_however_it_is_written(self, text: str) -> None:
         assert read_code(text).kind is ParcelCodeKind.S10
 
-    @pytest.mark.parametrize("text", ["", "(00)", "12345", "(01)" + SSCC, SSCC + "0", "RR47312482GB", "RR473124829G1"])
+    @pytest.mark.parametrize(
+        "text", ["", "(00)", "12345", "(01)" + SSCC, SSCC + "0", "RR47312482GB", "RR473124829G1", f"]C1]C1{SSCC}"]
+    )
     def test_refuses_what_is_neither(self, text: str) -> None:
         with pytest.raises(ParcelCodeInvalid, match="neither"):
             read_code(text)
