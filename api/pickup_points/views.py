@@ -28,6 +28,7 @@ from api.unit import session
 from kernel import clock
 from pickup_points.models import Closure, PickupPoint
 from pickup_points.points import alternatives, changing, closing, exporting, queries, searching, showing
+from pickup_points.points.alternatives import TimePast
 from pickup_points.points.changing import PlacesKept, PointDraft, PointIdTaken, PointInUse
 from pickup_points.points.closing import ClosureInvalid, ClosureNotFound
 from pickup_points.points.hours import HoursNotUnderstood
@@ -135,7 +136,7 @@ def read_point(point_id: UUID) -> Answer:
 @open_to(*Role, scope="points:read")
 @blueprint.arguments(AvailabilityQuestionSchema)
 @blueprint.response(200, AvailabilitySchema)
-@blueprint.refuses(PointNotFound)
+@blueprint.refuses(PointNotFound, TimePast)
 def check_availability(question: dict[str, Any], point_id: UUID) -> dict[str, Any]:
     """Ask just before booking whether the point takes one recipient's parcels, and if not, which near it do.
 
@@ -144,7 +145,7 @@ def check_availability(question: dict[str, Any], point_id: UUID) -> dict[str, An
     now = clock.now()
     point = queries.point(session(), point_id, caller=caller())
     answer = alternatives.check_availability(
-        session(), point, question["parcels"], at=question["at"] or now, caller=caller()
+        session(), point, question["parcels"], at=question["at"], caller=caller(), now=now
     )
     return {
         "available": answer.available,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from accounts.principals import Principal
+from kernel.errors import FieldError, Invalid
 from pickup_points.models import PickupPoint, PointService
 from pickup_points.points.hours import Hours
 from pickup_points.points.searching import Found, search
@@ -22,6 +23,14 @@ _MOST = 3
 _EXAMINED = 20
 
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""What was now when it was asked counts as now."""
+
+
+class TimePast(Invalid):
+    """The time that is asked about is over."""
+
+
 @dataclass(frozen=True)
 class Availability:
     """Whether a point takes the parcels. `reason` is None when it does, else the word for why not."""
@@ -33,9 +42,21 @@ class Availability:
 
 
 def check_availability(
-    session: Session, point: PickupPoint, parcels: Sequence[Measures], *, at: datetime, caller: Principal
+    session: Session,
+    point: PickupPoint,
+    parcels: Sequence[Measures],
+    *,
+    at: datetime | None,
+    caller: Principal,
+    now: datetime,
 ) -> Availability:
-    """Say whether one recipient's parcels can come to the point at `at`, and where else near there. Keeps nothing."""
+    """Say whether one recipient's parcels can come to the point at `at`, and where else near there. Keeps nothing.
+
+    `at` None is now. TimePast.
+    """
+    at = at or now
+    if at < now - CLOCKS_DIFFER:
+        raise TimePast(errors=[FieldError("/at", "is over")])
     no = _reason_against(session, point, parcels, at=at)
     if no is None:
         return Availability(True, None, None, ())

@@ -128,6 +128,13 @@ class TestAvailability:
         assert city.check(shut)[:2] == (False, "closed")
         assert city.check(holiday)[:2] == (False, "closed")
 
+    def test_is_not_told_of_a_time_that_is_over(self, city: City) -> None:
+        at = city.has("locker", 0, {"S": 1})
+        over = {"parcels": [{"weight_g": 1000}], "at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+        answer = city.client.post(f"/v1/pickup-points/{at.id}/availability-checks", json=over, headers=city.headers)
+        assert answer.json is not None
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/at")
+
     def test_is_not_there_where_nothing_new_is_taken(self, city: City) -> None:
         suspended = pickup_point(city.session, carrier=city.carrier, suspended_at=BORN)
         retired = pickup_point(city.session, carrier=city.carrier, retired_at=BORN)
