@@ -10,7 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, and_, case, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from deliveries.models import PLANNABLE, Delivery, DeliveryWindow, Pickup
@@ -168,13 +168,14 @@ def _open_shifts(*, now: datetime, carrier_id: UUID | None) -> Select[UUID, UUID
 def _booked(session: Session, *, carrier_id: UUID | None) -> list[_Booked]:
     """What waits for a plan, but for what is fetched elsewhere first: a day cannot price that."""
     first, last = func.min(DeliveryWindow.starts_at), func.max(DeliveryWindow.ends_at)
+    collected = and_(Delivery.promise_booked, Delivery.pickup_point_id.is_not(None))  # as `Delivery.bound_to` says
     asked = (
         select(
             Delivery.id,
             Delivery.carrier_id,
             Delivery.version,
-            func.coalesce(Delivery.promised_from, first),
-            func.coalesce(Delivery.promised_until, last),
+            func.coalesce(case((collected, None), else_=Delivery.promised_from), first),
+            func.coalesce(case((collected, None), else_=Delivery.promised_until), last),
         )
         .outerjoin(DeliveryWindow, DeliveryWindow.delivery_id == Delivery.id)
         .where(Delivery.state.in_(PLANNABLE), ~exists().where(Pickup.delivery_id == Delivery.id))

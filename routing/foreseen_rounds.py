@@ -26,9 +26,9 @@ def rounds_ahead(session: Session, shift_ids: Collection[UUID]) -> list[Round]:
 
 
 def as_promised(delivery: Delivery) -> GivenDelivery:
-    """Return what the foreseen plan is made from: at its own address, within what was promised."""
+    """Return what the foreseen plan is made from: at its own address, within what binds the courier."""
     given = given_delivery(delivery)
-    promise = delivery.promise
+    promise = delivery.bound_to
     windows = given.windows if promise is None else ((promise.from_, promise.until),)
     return replace(given, windows=windows, alternatives=(), preferred=None)
 

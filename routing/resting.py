@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from routing.foreseen import ForeseenRoute
@@ -31,16 +31,23 @@ class Resting:
 def resting(session: Session, *, carrier_id: UUID, first: date, days: int, zone: str) -> list[Resting]:
     """Return the carrier's shifts that begin on these days of the zone, in the order of their beginning."""
     local = ZoneInfo(zone)
-    starts_at = datetime(first.year, first.month, first.day, tzinfo=local)
-    ends_at = starts_at + timedelta(days=days)  # on the wall clock, whatever it does meanwhile
-    asked = _editions().where(
-        Shift.carrier_id == carrier_id,
-        Shift.cancelled_at.is_(None),
-        Shift.starts_at >= starts_at,
-        Shift.starts_at < ends_at,
-    )
+    asked = _editions().where(*_on(carrier_id, first, days, local), Shift.cancelled_at.is_(None))
     rows: Sequence[Any] = session.execute(asked.order_by(Shift.starts_at, Shift.id)).all()
     return [Resting(row[0], row[1].astimezone(local).date(), row[1], row[2], tuple(row[3:])) for row in rows]
+
+
+def cancelled(session: Session, *, carrier_id: UUID, first: date, days: int, zone: str) -> dict[UUID, date]:
+    """Return the carrier's shifts that were to begin on these days of the zone and were cancelled, with their days."""
+    local = ZoneInfo(zone)
+    asked = select(Shift.id, Shift.starts_at).where(*_on(carrier_id, first, days, local))
+    asked = asked.where(Shift.cancelled_at.is_not(None))
+    return {row[0]: row[1].astimezone(local).date() for row in session.execute(asked)}
+
+
+def _on(carrier_id: UUID, first: date, days: int, zone: ZoneInfo) -> Sequence[ColumnElement[bool]]:
+    starts_at = datetime(first.year, first.month, first.day, tzinfo=zone)
+    ends_at = starts_at + timedelta(days=days)  # on the wall clock, whatever it does meanwhile
+    return Shift.carrier_id == carrier_id, Shift.starts_at >= starts_at, Shift.starts_at < ends_at
 
 
 def somebody_works(session: Session, spans: Sequence[Span], *, carrier_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -188,4 +189,23 @@ def _parcels(hold: Hold, given: Sequence[DraftParcel] | None) -> tuple[DraftParc
 
 def _is_held_for(hold: Hold, load: Load) -> bool:
     held = (hold.parcels, hold.weight_g, hold.volume_cm3)
-    return all(one <= most for one, most in zip((load.parcels, load.weight_g, load.volume_cm3), held, strict=True))
+    fits = all(one <= most for one, most in zip((load.parcels, load.weight_g, load.volume_cm3), held, strict=True))
+    return fits and (hold.slot.point_id is None or _go_where_held(hold, load))
+
+
+def _go_where_held(hold: Hold, load: Load) -> bool:
+    """Whether each parcel is no larger than the one in its place that was held for: a door was chosen by its sides.
+
+    One whose sides are not told again is as it was held.
+    """
+    return all(
+        side <= most
+        for parcel, held in zip(load.measures, hold.measures, strict=False)
+        for side, most in zip(_sides(parcel, unknown=0), _sides(Measures(**held), unknown=inf), strict=True)
+    )
+
+
+def _sides(measures: Measures, *, unknown: float) -> Sequence[float]:
+    """Its sides, the longest first, as it may be turned."""
+    sides = (measures.length_mm, measures.width_mm, measures.height_mm)
+    return sorted((unknown if each is None else each for each in sides), reverse=True)

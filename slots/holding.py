@@ -20,7 +20,9 @@ from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid, Refusal
 from kernel.geo import Point
 from kernel.ids import new_id
-from pickup_points.models import PickupPoint
+from pickup_points.models import PickupPoint, PointService
+from pickup_points.points.hours import Hours
+from pickup_points.points.sending import NothingCollectedHere
 from pickup_points.room.reserving import PointFull
 from places.cities import bounds
 from routing.constraints import flush_as
@@ -31,6 +33,7 @@ from slots.facts import BookingCancelled, HoldExtended, HoldReleased, SlotHeld
 from slots.keeping import HoldLapsed, lapse
 from slots.models import Hold, HoldState, Slot
 from slots.offered_prices import discounted
+from slots.offering_points import is_shut
 from slots.queries import Admission, admission, counted
 from slots.route_room import FoundRoom
 
@@ -42,6 +45,10 @@ type FindRoute = Callable[[], FoundRoom | None]
 
 class OutsideZone(Invalid):
     """The place lies outside the zone of this slot."""
+
+
+class PointClosed(Conflict):
+    """The point is closed all the time in which this could be brought or collected."""
 
 
 class ExtendedAlready(Conflict):
@@ -95,7 +102,7 @@ def hold(
     # Last, as most who come to a full slot come for nothing.
     located = None if slot.zone_id is None or wish.address is None else locate(session, wish.address)
     if point is not None:
-        bounds(session).check_inside(point.place)
+        _check_point(session, point, slot, now=now)
     driven = find_route is not None and _may_be_driven(session, admitted, now=now)
     route = find_route() if find_route is not None and driven else None
 
@@ -236,6 +243,15 @@ def _admit(session: Session, admitted: Admission, wish: Wish, *, now: datetime) 
         if not (admitted.overstayed and keeping.lapse_overdue(session, slot, now=now)):
             raise
         check(slot, counted(slot), wish.load, order_minor=wish.order_minor, now=now)
+
+
+def _check_point(session: Session, point: PickupPoint, slot: Slot, *, now: datetime) -> None:
+    """Refuse what could never be brought there, or collected."""
+    bounds(session).check_inside(point.place)
+    if PointService.COLLECT not in point.services:
+        raise NothingCollectedHere(point_id=point.id)
+    if is_shut(slot, point, Hours.of(point, point.closures), now=now):
+        raise PointClosed(point_id=point.id)
 
 
 def _may_be_driven(session: Session, admitted: Admission, *, now: datetime) -> bool:

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     BLACKOUT = "blackout"
     POINT_FULL = "point_full"
     POINT_CLOSED = "point_closed"
+    NOTHING_COLLECTED = "nothing_collected"
     POINT_SUSPENDED = "point_suspended"
     POINT_OUTSIDE_CITY = "point_outside_city"
     PARCEL_DOES_NOT_FIT = "parcel_does_not_fit"

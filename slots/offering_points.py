@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pickup_points.models import PickupPoint, PointKind
+from pickup_points.models import PickupPoint, PointKind, PointService
 from pickup_points.points.hours import Hours
 from pickup_points.points.searching import Found
 from pickup_points.room.free import Room
@@ -58,6 +58,8 @@ def _out(point: PickupPoint, inside: Bounds) -> Reason | None:
     """Why nothing goes there, whatever the slot."""
     if point.suspended_at is not None:
         return Reason.POINT_SUSPENDED
+    if PointService.COLLECT not in point.services:
+        return Reason.NOTHING_COLLECTED
     return None if inside.covers(point.place) else Reason.POINT_OUTSIDE_CITY
 
 
@@ -70,7 +72,7 @@ def _judged(
         return Ineligible(reason=out.reason, kind=kind, slot=slot, point=point, detail=out.detail)
     reason = _no_room(asked, room)
     spans = brought_in(slot, point, hours, now=now)
-    if reason is None and (not spans or not hours.open_spans(slot.starts_at, slot.ends_at)):
+    if reason is None and is_shut(slot, point, hours, now=now):
         reason = Reason.POINT_CLOSED
     if reason is not None:
         return Ineligible(reason=reason, kind=kind, slot=slot, point=point)
@@ -81,6 +83,11 @@ def _no_room(asked: Asked, room: Room | None) -> Reason | None:
     if room is None or room.takes(asked.load.measures):
         return None
     return Reason.POINT_FULL if room.could_take(asked.load.measures) else Reason.PARCEL_DOES_NOT_FIT
+
+
+def is_shut(slot: Slot, point: PickupPoint, hours: Hours, *, now: datetime) -> bool:
+    """Whether the point is closed all the time in which it could be brought, or collected."""
+    return not brought_in(slot, point, hours, now=now) or not hours.open_spans(slot.starts_at, slot.ends_at)
 
 
 def brought_in(slot: Slot, point: PickupPoint, hours: Hours, *, now: datetime) -> list[Span]:

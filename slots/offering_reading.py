@@ -68,8 +68,11 @@ def read(session: Session, asked: Asked, *, caller: Principal, now: datetime) ->
     ]
     if not zone_ids and asked.wants(Kind.HOME):
         judged.append(Ineligible(reason=Reason.OUTSIDE_ZONES, kind=Kind.HOME))
-    first = asked.from_date - timedelta(days=2)  # a shift of the night before, and what a point is brought ahead
-    stands = standing(session, carrier_id=caller.carrier_id, first=first, days=asked.days + 3, now=now)
+    # A shift of the night before, and what a point is brought ahead.
+    brought = [span[0] for each in judged if isinstance(each, Candidate) and each.point for span in each.spans]
+    first = min([from_, *brought]).astimezone(local).date() - timedelta(days=1)
+    days = (asked.from_date - first).days + asked.days + 1
+    stands = standing(session, carrier_id=caller.carrier_id, first=first, days=days, now=now)
     return Question(
         located,
         [each for each in judged if isinstance(each, Candidate)],

@@ -102,6 +102,10 @@ class Admission:
 _POINT_OF_HOLDS = load_only(
     PickupPoint.kind,
     PickupPoint.place,
+    PickupPoint.zone,
+    PickupPoint.opening_hours,
+    PickupPoint.country,
+    PickupPoint.services,
     PickupPoint.preparation_s,
     PickupPoint.hold_days,
     PickupPoint.most_parcels,
@@ -115,7 +119,8 @@ def admission(session: Session, slot_id: UUID, place: Point | None, *, carrier_i
     covered = false() if place is None else func.coalesce(coverage.covers(place), false())
     over = exists().where(Hold.slot_id == Slot.id, Hold.state == HoldState.HELD, Hold.expires_at <= now)
     asked = _slots().outerjoin(Zone, Zone.id == Slot.zone_id).outerjoin(PickupPoint, PickupPoint.id == Slot.point_id)
-    asked = asked.add_columns(PickupPoint, Zone.retired_at.is_(None), covered, over).options(_POINT_OF_HOLDS)
+    asked = asked.add_columns(PickupPoint, Zone.retired_at.is_(None), covered, over)
+    asked = asked.options(_POINT_OF_HOLDS, selectinload(PickupPoint.closures))
     asked = asked.where(Slot.id == slot_id, Slot.carrier_id == carrier_id)
     locked = asked.with_for_update(of=Slot, key_share=True).execution_options(populate_existing=True)
     found: Any = session.execute(locked).one_or_none()

@@ -21,7 +21,7 @@ from routing.given import Span
 from routing.guests import Guest, Hosting, hosting
 from routing.insertion import Seat, Wanted
 from routing.kept_days import KEPT_DAYS
-from routing.resting import Resting, resting
+from routing.resting import Resting, cancelled, resting
 from routing.rounds import Round
 from slots.models import Hold, HoldState
 from slots.room_models import RouteRoom
@@ -65,8 +65,12 @@ class Standing:
 
 def standing(session: Session, *, carrier_id: UUID, first: date, days: int, now: datetime) -> Standing:
     """Read what the carrier's days rest on, and what is held in them."""
-    shifts = resting(session, carrier_id=carrier_id, first=first, days=days, zone=zone_of_days(session))
-    on = {each.shift_id: each.day for each in shifts}
+    zone = zone_of_days(session)
+    shifts = resting(session, carrier_id=carrier_id, first=first, days=days, zone=zone)
+    # Who was seated in a shift that was cancelled since looks for room in the day's others.
+    on = {each.shift_id: each.day for each in shifts} | cancelled(
+        session, carrier_id=carrier_id, first=first, days=days, zone=zone
+    )
     guests: defaultdict[date, list[Guest]] = defaultdict(list)
     deliveries: dict[UUID, UUID] = {}
     for room, hold, live in _rooms(session, on.keys(), now=now):
@@ -84,9 +88,11 @@ def ready(standing: Standing, *, unit: Unit, streets: Streets) -> dict[date, Hos
             return rounds_ahead(session, shift_ids)
 
     found: dict[date, Hosting] = {}
-    for at, base in KEPT_DAYS.days(standing.carrier_id, standing.shifts, read=read).items():
+    bases = KEPT_DAYS.days(standing.carrier_id, standing.shifts, read=read)
+    brought = frozenset[UUID]().union(*(base.brings for base in bases.values()))
+    for at, base in bases.items():
         key = (standing.carrier_id, at)
-        guests = [each for each in standing.guests.get(at, ()) if standing.deliveries.get(each.id) not in base.brings]
+        guests = [each for each in standing.guests.get(at, ()) if standing.deliveries.get(each.id) not in brought]
         found[at] = hosting(base, guests, streets=streets, before=_HOSTINGS.get(key))
         _HOSTINGS[key] = found[at]
         _HOSTINGS.move_to_end(key)

@@ -20,13 +20,22 @@ from deliveries.progress import DeliveryNotInState
 from deliveries.queries import DeliveryNotFound
 from kernel import clock
 from kernel.paging import Page
+from pickup_points.points.sending import NothingCollectedHere
 from pickup_points.room.reserving import NothingFits, PointFull, PointTakesNothing
 from places.cities import NoCity, OutsideCity
 from places.resolving import AddressAmbiguous, AddressNotFound
 from slots import confirming, holding, keeping
 from slots.admitting import OrderTooSmall, SlotClosed, SlotDisabled, SlotFull, SlotWithdrawn
 from slots.confirming import BookedForAnother, DeliveryBookedAlready, DeliveryDoesNotFit, ParcelsDiffer, SlotBegun
-from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone, TooLateToCancel, Wish
+from slots.holding import (
+    BookedBefore,
+    ExtendedAlready,
+    HoldEnded,
+    OutsideZone,
+    PointClosed,
+    TooLateToCancel,
+    Wish,
+)
 from slots.keeping import HoldLapsed, HoldNotFound
 from slots.models import Hold
 from slots.queries import SlotNotFound
@@ -57,6 +66,8 @@ blueprint = Blueprint("holds", __name__, url_prefix="/v1", description="Places i
     NothingFits,
     PointFull,
     PointTakesNothing,
+    PointClosed,
+    NothingCollectedHere,
     NoRouteRoom,
     RouteRoomTaken,
 )

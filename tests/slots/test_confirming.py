@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from deliveries.progress import DeliveryNotInState
 from kernel.facts import FactRow
 from kernel.geo import Point
 from pickup_points.models import Rent
+from routing.foreseen_rounds import as_promised
 from slots import confirming, holding
 from slots.admitting import SlotWithdrawn
 from slots.confirming import (
@@ -190,6 +192,23 @@ class TestBookedPromise:
         progress.move_promise(session, delivery, **came, now=now, by=None)
         assert delivery.promise is not None
         assert (delivery.promise.from_, delivery.bound_to) == (slot.starts_at, None)
+        foreseen = as_promised(delivery)
+        assert [window[1] for window in foreseen.windows] == [slot.starts_at]
+
+    @pytest.mark.parametrize(("side", "fits"), [(300, True), (None, True), (301, False)])
+    def test_at_a_point_takes_parcels_of_the_sides_that_were_held_for(
+        self, session: Session, shop: Shop, now: datetime, side: int | None, fits: bool
+    ) -> None:
+        point = factories.pickup_point(session, carrier=shop.carrier)
+        slot = factories.slot(session, starts_at=tomorrow(now), point=point)
+        held = holding.hold(session, wish(slot), caller=shop.caller, now=now)
+        given = DraftParcel(length_mm=100, width_mm=side, height_mm=150, weight_g=900)
+        what = replace(NEW, parcels=(given,))
+        if fits:
+            assert confirming.confirm(session, held.id, what, caller=shop.caller, now=now)
+        else:
+            with pytest.raises(ParcelsDiffer):
+                confirming.confirm(session, held.id, what, caller=shop.caller, now=now)
 
     @pytest.mark.parametrize(
         ("late", "before"), [(timedelta(0), timedelta(hours=2)), (timedelta(hours=1), timedelta(0))]

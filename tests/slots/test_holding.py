@@ -16,11 +16,12 @@ from deliveries.models import DeliveryState
 from kernel.database import violated
 from kernel.geo import Point
 from pickup_points.models import Compartment, PickupPoint, PointKind, Rent, RentState
+from pickup_points.points.sending import NothingCollectedHere
 from pickup_points.room.reserving import PointFull
 from places.cities import OutsideCity
 from slots import confirming, holding, keeping, queries, templates
 from slots.admitting import OrderTooSmall, SlotClosed, SlotDisabled, SlotFull, SlotWithdrawn
-from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone, TooLateToCancel
+from slots.holding import BookedBefore, ExtendedAlready, HoldEnded, OutsideZone, PointClosed, TooLateToCancel
 from slots.keeping import HoldLapsed, HoldNotFound
 from slots.models import Hold, HoldState, Slot, SlotTemplate
 from slots.queries import SlotNotFound
@@ -301,6 +302,18 @@ class TestAtAPoint:
         session.flush()
         with pytest.raises(OutsideCity):
             holding.hold(session, wish(point_slot), caller=shop.caller, now=now)
+
+    @pytest.mark.parametrize(
+        ("of", "refusal"),
+        [({"services": ["return"]}, NothingCollectedHere), ({"opening_hours": "2020 Mo 10:00-12:00"}, PointClosed)],
+    )
+    def test_is_refused_where_nobody_could_collect(
+        self, session: Session, shop: Shop, now: datetime, of: dict[str, object], refusal: type[Exception]
+    ) -> None:
+        point = factories.pickup_point(session, carrier=shop.carrier, **of)
+        slot = factories.slot(session, starts_at=tomorrow(now), point=point)
+        with pytest.raises(refusal):
+            holding.hold(session, wish(slot), caller=shop.caller, now=now)
 
     def test_frees_the_compartment_when_the_hold_lapses(
         self, session: Session, shop: Shop, point_slot: Slot, now: datetime

@@ -198,6 +198,19 @@ class TestOfferAtPoints:
 
         assert reasons(asking.ask(kinds=["point"])) == ["point_closed"]
 
+    def test_hands_parcels_over(self, asking: Asking) -> None:
+        asking.slot(hours=5, zone=None, point=self.point(asking, services=["return"]))
+
+        assert reasons(asking.ask(kinds=["point"])) == ["nothing_collected"]
+
+    def test_knows_who_brings_it_days_before(self, asking: Asking) -> None:
+        asking.slot(hours=75, zone=None, point=self.point(asking, opening_hours="24/7"))
+        asking.shift(starts_in=timedelta(hours=5))
+        day = (asking.now + timedelta(hours=75)).date().isoformat()
+
+        (option,) = asking.ask(kinds=["point"], from_date=day, days=1)["options"]
+        assert option["feasibility"] == "routes"
+
     def test_lies_in_the_city(self, asking: Asking) -> None:
         factories.city(asking.session)
         asking.slot(hours=5, zone=None, point=self.point(asking, place=Point(25.1, 60.17)))

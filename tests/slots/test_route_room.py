@@ -22,7 +22,7 @@ from places.adapters.great_circle import GreatCircleStreets
 from routing.foreseeing import due
 from routing.insertion import Wanted
 from routing.kept_days import KEPT_DAYS
-from routing.models import Shift
+from routing.models import Shift, Vehicle
 from routing.tasks import foresee_day
 from slots import route_room
 from slots.models import Hold, HoldState, Slot
@@ -128,6 +128,27 @@ class TestHold:
         assert town.options() == (0, ["no_route_room"])
         refused = town.hold()
         assert (refused.status_code, refused.json["type"]) == (409, "/problems/no-route-room")
+
+    def test_in_a_shift_that_is_cancelled_takes_room_in_another(self, town: Town) -> None:
+        shift = town.shift()
+        held = town.hold()
+        with Sessions.begin() as session:
+            session.get_one(Shift, shift.id).cancelled_at = town.now
+        town.shift()
+
+        assert town.hold().json["type"] == "/problems/no-route-room"
+        assert town.confirm(held).status_code == 200
+
+    def test_in_a_shift_that_is_cancelled_is_not_booked_twice(self, town: Town) -> None:
+        first, held = town.shift(), town.hold()
+        with Sessions.begin() as session:
+            session.get_one(Shift, first.id).cancelled_at = town.now
+        other = town.shift(parcels=2)
+        late = town.hold()
+        with Sessions.begin() as session:
+            session.get_one(Vehicle, other.vehicle_id).capacities = {"parcels": 1}
+
+        assert sorted(town.confirm(each).status_code for each in (late, held)) == [200, 409]
 
     def test_that_is_refused_prices_no_route(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
         town.shift()
