@@ -1,14 +1,15 @@
 """Offers that many ask for, kept with the day into which they were priced: pickup points do not move.
 
 A day never changes: one in which something did is another day, whose offers are priced anew. What fits where is all
-that a basket changes about an offer, so baskets that find the same room share it.
+that a basket changes about an offer, so baskets that find the same room share it. After some minutes they are priced
+anew all the same: the streets may have been away when they were, and their times were estimates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,6 +21,8 @@ from routing.insertion import Offer, Question, Wanted, offers_on_days
 
 MOST_A_DAY = 5_000
 """Answers that are kept of one day, some hundred bytes each; the oldest go."""
+KEPT_S = 600
+"""An answer is taken again within one such part of the hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,17 @@ class _Key:
     windows: tuple[Span, ...]
     most: int
     room: bytes
+    part: int
 
 
 _KEPT: WeakKeyDictionary[CarrierDay, dict[_Key, list[Offer]]] = WeakKeyDictionary()
 
 
-def kept_offers(questions: Sequence[Question], *, streets: Streets) -> list[dict[date, list[Offer]]]:
+def kept_offers(questions: Sequence[Question], *, streets: Streets, now: datetime) -> list[dict[date, list[Offer]]]:
     """As `offers_on_days`, for stops that will be wanted again: what has been priced into a day is not asked again."""
     found, left = [], []
     for question in questions:
-        keys = {at: _key(question, day, windows) for at, (day, windows) in question.days.items()}
+        keys = {at: _key(question, day, windows, now) for at, (day, windows) in question.days.items()}
         known = {at: _KEPT.get(question.days[at][0], {}).get(key) for at, key in keys.items()}
         found.append({at: offers for at, offers in known.items() if offers is not None})
         left.append({at: key for at, key in keys.items() if known[at] is None})
@@ -49,10 +53,11 @@ def kept_offers(questions: Sequence[Question], *, streets: Streets) -> list[dict
     return [old | new for old, new in zip(found, priced, strict=True)]
 
 
-def _key(question: Question, day: CarrierDay, windows: Sequence[Span]) -> _Key:
+def _key(question: Question, day: CarrierDay, windows: Sequence[Span], now: datetime) -> _Key:
     fits = (np.array(question.wanted.demands) <= day.day.stack.room_before).all(axis=-1)
     anything = replace(question.wanted, demands=())
-    return _Key(anything, tuple(windows), question.most, np.packbits(fits).tobytes())
+    part = int(now.timestamp()) // KEPT_S
+    return _Key(anything, tuple(windows), question.most, np.packbits(fits).tobytes(), part)
 
 
 def _keep(day: CarrierDay, key: _Key, offers: list[Offer]) -> None:

@@ -88,7 +88,8 @@ def hold(
     `find_route` is asked where somebody may be laid out to drive. The room that it finds in the routes makes the price.
 
     SlotNotFound, MerchantUnknown; all of `admitting.check`; of a zone's slot OutsideZone and all that
-    `deliveries.locating.locate` refuses; of a point's all of `room.reserve`; what `find_route` raises; RouteRoomTaken.
+    `deliveries.locating.locate` refuses; of a point's OutsideCity, NothingCollectedHere, PointClosed and all of
+    `room.reserve`; what `find_route` raises; RouteRoomTaken.
     """
     merchant_id = _merchant(session, wish, caller=caller)
     place = _place(session, wish.address)
@@ -103,8 +104,7 @@ def hold(
     located = None if slot.zone_id is None or wish.address is None else locate(session, wish.address)
     if point is not None:
         _check_point(session, point, slot, now=now)
-    driven = find_route is not None and _may_be_driven(session, admitted, now=now)
-    route = find_route() if find_route is not None and driven else None
+    route = find_route() if find_route is not None and _may_be_driven(session, admitted, now=now) else None
 
     made = _hold(slot, wish, located, merchant_id=merchant_id, now=now)
     session.add(made)

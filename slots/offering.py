@@ -30,7 +30,7 @@ def offer(asked: Asked, *, caller: Principal, unit: Unit, streets: Streets, now:
     with unit() as session:
         question = read(session, asked, caller=caller, now=now)
     days = ready(question.stands, unit=unit, streets=streets)
-    best = best_offers(asked, question.candidates, question.stands, days, streets=streets)
+    best = best_offers(asked, question.candidates, question.stands, days, streets=streets, now=now)
 
     judged = []
     for candidate, found in zip(question.candidates, best, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from kernel.geo import Point
 from places.streets import Streets
@@ -22,7 +22,13 @@ type Windows = Mapping[Point, Mapping[date, Sequence[Span]]]
 
 
 def best_offers(
-    asked: Asked, candidates: Sequence[Candidate], stands: Standing, days: Mapping[date, Hosting], *, streets: Streets
+    asked: Asked,
+    candidates: Sequence[Candidate],
+    stands: Standing,
+    days: Mapping[date, Hosting],
+    *,
+    streets: Streets,
+    now: datetime,
 ) -> list[Offer | None]:
     """Return for each candidate the cheapest place in the routes, None where there is none; let no unit be open."""
     at_home = [each for each in candidates if each.point is None]
@@ -35,7 +41,7 @@ def best_offers(
         _question(asked, place, by_day, days, most=POINT_PLACES)
         for place, by_day in _windows(at_points, stands, days).items()
     ]
-    offers = [*offers_on_days(home, streets=streets), *kept_offers(points, streets=streets)]
+    offers = [*offers_on_days(home, streets=streets), *kept_offers(points, streets=streets, now=now)]
     found: dict[tuple[Point, Span], Offer] = {}
     for question, by_day in zip([*home, *points], offers, strict=True):
         place = question.wanted.place

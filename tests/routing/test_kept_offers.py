@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kernel.database import Sessions
@@ -12,6 +12,7 @@ from routing.days import CarrierDay
 from routing.insertion import Offer, Question, Wanted, offers_on_days
 from routing.kept_offers import kept_offers
 from tests import routing_rows as rows
+from tests.conftest import NOW
 from tests.routing.conftest import House
 from tests.routing.test_insertion import STREETS, CountingStreets, publish, today
 
@@ -26,8 +27,8 @@ def question(house: House, day: CarrierDay, *, east: int = 1000, parcels: int = 
     )
 
 
-def kept(*questions: Question, streets: Streets = STREETS) -> list[Mapping[date, list[Offer]]]:
-    return [*kept_offers(questions, streets=streets)]
+def kept(*questions: Question, streets: Streets = STREETS, now: datetime = NOW) -> list[Mapping[date, list[Offer]]]:
+    return [*kept_offers(questions, streets=streets, now=now)]
 
 
 def driven(house: House, *, room: int = 3) -> CarrierDay:
@@ -53,6 +54,12 @@ class TestKeptOffers:
         asked = len(streets.asked)
         again = kept(question(house, day), streets=streets)
         assert (asked, len(streets.asked), again) == (2, 2, first)
+
+    def test_ask_the_streets_anew_after_a_while(self, house: House) -> None:
+        day, streets = driven(house), CountingStreets()
+        for minutes in (0, 9, 10):
+            kept(question(house, day), streets=streets, now=NOW + timedelta(minutes=minutes))
+        assert len(streets.asked) == 4
 
     def test_are_shared_by_baskets_that_find_the_same_room(self, house: House) -> None:
         day, streets = driven(house, room=5), CountingStreets()
