@@ -1,4 +1,4 @@
-"""What the bench of slots books: 50 slots and a locker of 40 compartments, all of them nearly full."""
+"""What the bench of slots books: 50 slots at home and 40 lockers, all of them nearly full."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pickup_points.models import Compartment, PickupPoint, PointKind, Rent, Rent
 from places.models import Zone
 from slots.models import Hold, HoldState, Slot, SlotTemplate
 
-HOME_SLOTS, POINT_SLOTS, COMPARTMENTS = 40, 10, 40
+HOME_SLOTS, LOCKERS, COMPARTMENTS = 50, 40, 6
 MOST, LEFT = 12, 3
-COMPARTMENTS_LEFT = 6
+COMPARTMENTS_LEFT = 1
 
 
 @dataclass(frozen=True)
@@ -50,31 +50,32 @@ def furnish(session: Session, *, now: datetime) -> Booked:
         area=from_shape(MultiPolygon([box(24.8, 60.1, 25.1, 60.3)]), srid=4326),
         created_at=now,
     )
-    point = _locker(carrier, now=now)
-    session.add_all([zone, point])
+    lockers = [_locker(carrier, number, now=now) for number in range(LOCKERS)]
+    session.add_all([zone, *lockers])
     session.flush()
-    home_template, point_template = (_template(carrier, now=now, zone=zone), _template(carrier, now=now, point=point))
-    session.add_all([home_template, point_template])
+    home_template = _template(carrier, now=now, zone=zone)
+    point_templates = [_template(carrier, now=now, point=locker) for locker in lockers]
+    session.add_all([home_template, *point_templates])
     session.flush()
 
     home = [_slot(home_template, number, most=MOST, now=now) for number in range(HOME_SLOTS)]
     rush = _slot(home_template, HOME_SLOTS, most=10, now=now)
-    at_point = [_slot(point_template, number, most=MOST, now=now) for number in range(POINT_SLOTS)]
+    at_point = [_slot(template, number, most=MOST, now=now) for number, template in enumerate(point_templates)]
     session.add_all([*home, rush, *at_point])
     session.flush()
     session.add_all(_taken(slot, shop, now=now) for slot in [*home, *at_point] for _ in range(MOST - LEFT))
-    session.add_all(_rent(door, now=now) for door in point.compartments[COMPARTMENTS_LEFT:])
+    session.add_all(_rent(door, now=now) for locker in lockers for door in locker.compartments[COMPARTMENTS_LEFT:])
     session.flush()
     return Booked(secret, [str(each.id) for each in home], [str(each.id) for each in at_point], str(rush.id))
 
 
-def _locker(carrier: Organisation, *, now: datetime) -> PickupPoint:
+def _locker(carrier: Organisation, number: int, *, now: datetime) -> PickupPoint:
     sides = {"length_mm": 600, "width_mm": 400, "height_mm": 200, "most_weight_g": None}
     return PickupPoint(
         carrier_id=carrier.id,
         kind=PointKind.LOCKER,
-        name="Rautatientori",
-        place=Point(24.9414, 60.1719),
+        name=f"Locker {number}",
+        place=Point(24.9 + number / 1000, 60.1719),
         zone="Europe/Helsinki",
         opening_hours="24/7",
         services=["collect"],
@@ -82,7 +83,7 @@ def _locker(carrier: Organisation, *, now: datetime) -> PickupPoint:
         preparation_s=0,
         created_at=now,
         closures=[],
-        compartments=[Compartment(name=f"A{number:02}", size="M", **sides) for number in range(COMPARTMENTS)],
+        compartments=[Compartment(name=f"A{door:02}", size="M", **sides) for door in range(COMPARTMENTS)],
     )
 
 
