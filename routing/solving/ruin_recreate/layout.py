@@ -184,7 +184,8 @@ class Task(NamedTuple):
     removed: float = 10.0  # average number of removed customers, in the paper's words as all that follow
     longest_string: float = 10.0
     split: float = 0.5  # share of strings that are split
-    deeper: float = 0.01  # chance that a split string preserves one more
+    wide: float = 0.5  # share of split strings that preserve more than one stop
+    narrower: float = 0.01  # chance that such a one preserves no more
     blink: float = 0.01  # chance that a position is overlooked
 
 

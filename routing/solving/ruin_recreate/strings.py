@@ -57,12 +57,16 @@ def _remove_string(task: Any, plan: Any, work: Any, stop: int, longest: float) -
 
 @inlined
 def _spared(task: Any, work: Any, length: int, size: int) -> int:
-    """How many stops inside the string are preserved ("split string")."""
+    """How many stops inside the string are preserved ("split string"): one, or in the `wide` ones nearly all others.
+
+    The paper has narrow ones only. Wide ones take a head and a tail of a route at once.
+    """
     if length == size or length < 2 or chance(work) >= task.split:
         return 0
     spared = 1
-    while length + spared < size and chance(work) < task.deeper:
-        spared += 1
+    if chance(work) < task.wide:
+        while length + spared < size and chance(work) >= task.narrower:
+            spared += 1
     return spared
 
 
