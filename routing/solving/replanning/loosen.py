@@ -95,7 +95,9 @@ def _first_start(ready_s: int, windows: tuple[Window, ...]) -> int | None:
 
 def _late(stop: Stop, late_cost_per_h: int) -> Stop:
     *others, (start_s, end_s) = stop.windows
-    soft = stop.soft_window or SoftWindow(start_s=start_s, end_s=end_s, late_cost_per_h=late_cost_per_h)
+    soft = stop.soft_window
+    if soft is None:  # a second too late costs a second: to begin when the window closes must not be free
+        soft = SoftWindow(start_s=start_s, end_s=max(start_s + 1, end_s - 1), late_cost_per_h=late_cost_per_h)
     if soft.late_cost_per_h < late_cost_per_h:
         soft = replace(soft, late_cost_per_h=late_cost_per_h)
     return replace(stop, windows=(*others, (start_s, HORIZON_S)), soft_window=soft)

@@ -78,6 +78,7 @@ ROUTE = np.dtype(
         ("preference", "i8"),  # sum of `Stop.vehicle_costs`
         ("relaxed", "i8"),  # cost without breaks, soft windows and gaps between windows: never more than `cost`
         ("cost", "i8"),  # NEVER and more while it cannot be driven
+        ("room", "i8"),  # what it still holds of the first name; much, where that is more than a sum (`Task.loaded`)
     ]
 )
 
@@ -100,6 +101,9 @@ KIND = np.dtype(
 
 BREAK = np.dtype([("earliest_s", "i8"), ("latest_s", "i8"), ("duration_s", "i8"), ("over_s", "i8")])
 """`over_s`: when this one and those before it are over if taken as early as they may be; NEVER where they cannot."""
+
+NEAR = np.dtype([("stop", "i4"), ("from_s", "i4"), ("from_m", "i4"), ("to_s", "i4"), ("to_m", "i4")])
+"""A stop beside which another may well be served, and what the ways from it and to it take at least, by any profile."""
 
 REQUEST = np.dtype([("first", "i4"), ("count", "i4"), ("pair", "i8"), ("penalty", "i8"), ("must", "i8")])
 """What is served or left out as a whole: `count` alternatives in `Task.members` from `first` on, or a pickup there
@@ -143,6 +147,7 @@ class Task(NamedTuple):
     loaded: int  # 1 where the load of a route is more than a sum: pairs, collects, reloads
     early: int  # 1 where being too early costs
     preferred: int  # 1 where a stop costs more with some vehicles
+    least_per_m: int  # what a metre costs in the cheapest vehicle
     must_penalty: int  # what the search pays for leaving out a stop that must be served
     balance_per_h2: int  # `Balance.cost` by time
     balance_per_stop2: int  # `Balance.cost` by stops
@@ -169,7 +174,7 @@ class Task(NamedTuple):
     requests: NDArray[Any]  # REQUEST
     members: NDArray[np.int64]
     sort_keys: NDArray[np.float64]  # [order, request]
-    near: NDArray[np.int32]  # [stop, rank]: stops beside which it may well be served
+    near: NDArray[Any]  # NEAR by stop and rank
     close_by: NDArray[np.int32]  # [stop, rank]: stops near it on the ground
     walk_line: int  # from here to `ruin`: where the functions of these names are
     renew: int
@@ -222,6 +227,7 @@ class Work(NamedTuple):
     absent_before: NDArray[np.int64]
     pending: NDArray[np.int64]  # requests to insert
     keys: NDArray[np.float64]
+    likely: NDArray[np.int64]  # neighbours by rank, four times that, with a bit for each side on which to try
     tried: NDArray[np.int64]  # by vehicle: the last pair that was tried in its route
     line: NDArray[np.int64]  # the nodes of a route as it would be
     states: NDArray[Any]  # STATE, by breaks done; two rows, one for each end of a leg

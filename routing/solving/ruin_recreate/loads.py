@@ -63,6 +63,8 @@ def put_on(task: Any, plan: Any, route: int, stop: int, sign: int) -> None:
     for name in range(task.names):
         now = load_at(task, plan, route, name)
         set_load(task, plan, route, name, now + sign * demand_at(task, stop, name))
+    if task.names:
+        route_at(plan, route).room -= sign * demand_at(task, stop, 0)
     if task.preferred:
         route_at(plan, route).preference += sign * preference_at(task, item(task.kind_numbers, route), stop)
     route_at(plan, route).rich += sign * spot_at(task, stop).rich

@@ -46,7 +46,7 @@ def best_pair(task_at: int, plan_at: int, work_at: int, pickup: int, _1: int, _2
     for end in range(2):
         stop = pickup if end == 0 else delivery
         for rank in range(task.near_width):
-            route = node_at(plan, near_at(task, stop, rank)).route
+            route = node_at(plan, near_at(task, stop, rank).stop).route
             if route != NOWHERE and item(work.tried, route) != stamp:
                 put(work.tried, route, stamp)
                 _best_in_route(task, plan, work, route, pickup, delivery)

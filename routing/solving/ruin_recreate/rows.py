@@ -7,6 +7,7 @@ from routing.solving.ruin_recreate.layout import (
     BREAK,
     COUNTS,
     KIND,
+    NEAR,
     NODE,
     PIECE,
     REQUEST,
@@ -97,9 +98,9 @@ def state_at(task: Any, work: Any, end: int, done: int) -> Any:
 
 
 @inlined
-def near_at(task: Any, stop: int, rank: int) -> int:
-    """A stop beside which this one may well be served."""
-    return number(task.near, stop * task.near_width + rank, INT32)
+def near_at(task: Any, stop: int, rank: int) -> Any:
+    """A stop beside which this one may well be served (`NEAR`)."""
+    return row(task.near, stop * task.near_width + rank, NEAR)
 
 
 @inlined

@@ -9,6 +9,7 @@ from routing.solving.problem import Problem, Sequences, Step, Stop
 from routing.solving.ruin_recreate.chance import seeded
 from routing.solving.ruin_recreate.layout import (
     COUNTS,
+    NEVER,
     NODE,
     NOWHERE,
     PIECE,
@@ -36,12 +37,14 @@ def empty_plan(task: Task) -> Plan:
         nodes["leave_s"][ends] = task.spots["open_s"][ends]
         nodes["latest_s"][ends] = pieces["depart_s"][ends] = task.spots["close_s"][ends]
     pieces["end_s"][starts + 1] = -TOO_LATE
+    routes = np.zeros(task.vehicles, ROUTE)
+    routes["room"] = NEVER if task.loaded or not names else task.capacity[task.kind_numbers, 0]
     tally = np.zeros(1, TALLY)
     tally["absent"] = task.requests.size
     return Plan(
         nodes=nodes,
         pieces=pieces,
-        routes=np.zeros(task.vehicles, ROUTE),
+        routes=routes,
         load=np.zeros((task.vehicles, names), np.int64),
         onboard=np.zeros(kept, np.int64),
         peak_before=np.zeros(kept, np.int64),
@@ -73,6 +76,7 @@ def room_for(task: Task, *, seed: int) -> Work:
         absent_before=np.zeros(requests, np.int64),
         pending=np.zeros(requests, np.int64),
         keys=np.zeros(requests),
+        likely=np.zeros(task.near_width, np.int64),
         tried=np.zeros(task.vehicles, np.int64),
         line=np.zeros(size, np.int64),
         states=np.zeros((2, task.most_states), STATE),

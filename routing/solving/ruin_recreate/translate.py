@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.problem import Measure, Problem, Stop
 from routing.solving.ruin_recreate.kinds import Kinds, kind_rows, kinds_of, may_serve, preferences
-from routing.solving.ruin_recreate.layout import NEVER, Task
+from routing.solving.ruin_recreate.layout import NEAR, NEVER, Task
 from routing.solving.ruin_recreate.matrices import matrices_of
 from routing.solving.ruin_recreate.nearest import Arcs, Nearest, nearest
 from routing.solving.ruin_recreate.parts import addresses
@@ -68,6 +69,20 @@ class Translation:
     def nearest(self) -> Nearest:
         """Neighbours of each stop."""
         return nearest(self.arcs)
+
+    def near(self) -> NDArray[Any]:
+        """`NEAR` by stop and rank."""
+        stops = self.nearest.near
+        rows, matrices = np.zeros(stops.shape, NEAR), matrices_of(self.problem)
+        here, there = self.arcs.places[:, None], self.arcs.places[stops]
+        rows["stop"] = stops
+        rows["from_s"], rows["from_m"] = (
+            matrix[:, there, here].min(axis=0) for matrix in (matrices.duration_s, matrices.distance_m)
+        )
+        rows["to_s"], rows["to_m"] = (
+            matrix[:, here, there].min(axis=0) for matrix in (matrices.duration_s, matrices.distance_m)
+        )
+        return rows
 
     @cached_property
     def far(self) -> NDArray[np.float64]:
@@ -152,6 +167,7 @@ class Translation:
             loaded=int(bool(collect.any() or self.problem.deliveries or (rows["most_reloads"] > 0).any())),
             early=int((spots.rows["early_per_h"] > 0).any()),
             preferred=int(any(stop.vehicle_costs for stop in self.stops)),
+            least_per_m=int(rows["cost_per_m"].min(initial=NEVER)),
             must_penalty=self.must_penalty(),
             balance_per_h2=by_time,
             balance_per_stop2=balance.cost if balance and balance.measure is Measure.STOPS else 0,
@@ -178,7 +194,7 @@ class Translation:
             requests=self.requests.rows,
             members=self.requests.members,
             sort_keys=self.sort_keys(demand + collect),
-            near=self.nearest.near,
+            near=self.near(),
             **addresses(),
             close_by=self.nearest.close_by,
         )
