@@ -191,6 +191,7 @@ class Task(NamedTuple):
     split: float = 0.5  # share of strings that are split
     wide: float = 0.5  # share of split strings that preserve more than one stop
     narrower: float = 0.01  # chance that such a one preserves no more
+    opening: float = 0.1  # share of iterations that open a route whatever it costs; the paper has none
     blink: float = 0.01  # chance that a position is overlooked
 
 
@@ -246,6 +247,7 @@ COUNTS = np.dtype(
         ("before", "i8"),  # the node before it, or NOWHERE
         ("before_second", "i8"),  # of a pair, the node before the delivery
         ("how", "i8"),  # with which reload
+        ("opening", "i8"),  # 1 while the next stop opens a route whatever that costs
     ]
 )
 

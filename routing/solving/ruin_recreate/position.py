@@ -6,7 +6,7 @@ from routing.solving.ruin_recreate.calls import cost_with_reload, plan_of, task_
 from routing.solving.ruin_recreate.chance import until_rare
 from routing.solving.ruin_recreate.change import empty_vehicle
 from routing.solving.ruin_recreate.compiled import apart, inlined
-from routing.solving.ruin_recreate.layout import NODE, NOWHERE, ROUTE
+from routing.solving.ruin_recreate.layout import NEVER, NODE, NOWHERE, ROUTE
 from routing.solving.ruin_recreate.loads import has_room, may_serve
 from routing.solving.ruin_recreate.memory import row
 from routing.solving.ruin_recreate.price import added_cost
@@ -88,14 +88,18 @@ def _sift(task: Any, plan: Any, work: Any, stop: int, turn: int, bar: int) -> in
 def _or_an_empty_vehicle(
     task: Any, plan: Any, work: Any, stop: int, best: int, best_before: int, best_how: int
 ) -> tuple[int, int, int]:
-    """The same, or a vehicle that stands unused where that costs less."""
+    """The same, or a vehicle that stands unused where that costs less, or where a route is to be opened.
+
+    One stop alone rarely pays for another route, though several would: where routes are long, none was ever opened.
+    """
     for kind in range(task.kind_count):
         route = empty_vehicle(task, plan, kind)
         if route == NOWHERE or not may_serve(task, plan, route, stop):
             continue
         before = start_of(task, route)
         if has_room(task, plan, route, before, stop):
-            cost = added_cost(task, plan, work, route, before, stop, best)
-            if cost < best:
+            cost = added_cost(task, plan, work, route, before, stop, NEVER if counts(work).opening else best)
+            if cost < best or (counts(work).opening and cost < NEVER):
+                counts(work).opening = 0
                 best, best_before, best_how = cost, before, NO_RELOAD
     return best, best_before, best_how

@@ -28,10 +28,10 @@ _SENT_S = 60
 """Shorter, a search elsewhere would be over before its process has started."""
 _POLISHED = 1000
 """Up to so many stops OR-Tools polishes what PyVRP cannot state; building the model of more takes all the time left."""
-_BESIDE_PYVRP = 450
-"""With fewer stops PyVRP is the better second search: a second own one finds much the same plan."""
-_LONG_ROUTE = 25
-"""Stops. On longer ones, too."""
+_FEW = 150
+_MANY = 450
+_LONG_ROUTE, _VERY_LONG_ROUTE = 12, 25
+"""Stops. PyVRP is the better second search on longer ones, the second with many stops; with few stops it always is."""
 _RACE = 0.9
 """Of the limit at least, and all but so many seconds of a long one:"""
 _RECOMBINE_S, _POLISH_S = 3.0, 6.0
@@ -79,7 +79,7 @@ def _lanes(asked: Asked, until: float, *, plain: bool) -> list[Lane]:
         most_routes = MOST_COLUMNS if size in _RECOMBINED else 0
         return [PartsLane(asked, until=until, width=_WIDTH, most_routes=most_routes)]
     own = [OwnLane(asked, until=until, number=at, most_routes=MOST_COLUMNS // _WIDTH) for at in range(_WIDTH)]
-    if plain and (size < _BESIDE_PYVRP or stops_a_route(asked) > _LONG_ROUTE):
+    if plain and (size < _FEW or stops_a_route(asked) > (_LONG_ROUTE if size < _MANY else _VERY_LONG_ROUTE)):
         return [own[0], _pyvrp(asked, until)]
     return [*own]
 
