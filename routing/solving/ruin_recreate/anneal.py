@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.ruin_recreate.calls import ruin, take_back
-from routing.solving.ruin_recreate.chance import below, impatience
+from routing.solving.ruin_recreate.chance import below, chance, impatience
 from routing.solving.ruin_recreate.compiled import compiled, inlined
 from routing.solving.ruin_recreate.layout import NEVER, ROUTE
 from routing.solving.ruin_recreate.memory import row
@@ -48,7 +48,7 @@ def anneal(
 
 @inlined
 def _iterate(task: Any, plan: Any, work: Any, temperature: float, build: bool) -> None:
-    _begin(plan, work, build)
+    _begin(task, plan, work, build)
     if not build:
         ruin(task, plan, work)
     recreate(task, plan, work)
@@ -56,8 +56,10 @@ def _iterate(task: Any, plan: Any, work: Any, temperature: float, build: bool) -
 
 
 @inlined
-def _begin(plan: Any, work: Any, build: bool) -> None:
-    """Note who is absent, and which of them are tried again."""
+def _begin(task: Any, plan: Any, work: Any, build: bool) -> None:
+    """Note who is absent, which of them are tried again, and whether to open a route: never while it only inserts,
+    for that outcome is taken whatever it costs."""
+    counts(work).opening = not build and chance(work) < task.opening
     absent = tally(plan).absent
     for at in range(absent):
         put(work.absent_before, at, item(plan.absent, at))

@@ -65,15 +65,16 @@ def _sift(task: Any, plan: Any, work: Any, stop: int, turn: int, bar: int) -> in
     is worked out here.
     """
     count, spot, nodes, routes, likely = 0, spot_at(task, stop), plan.nodes, plan.routes, work.likely
-    whole, dear, least_per_m = task.loaded != 0, (task.loaded | task.timed) == 0, task.least_per_m
+    by_metres, least_per_m = (task.loaded | task.timed) == 0, task.least_per_m
+    over_a_reload = task.loaded != 0  # the way may lead, and then that from neighbour to stop tells nothing
     close_s, ready_s = spot.close_s, spot.open_s + spot.service_s
     demand = demand_at(task, stop, 0) if task.names else 0
     for rank in range(_FIRST * turn, task.near_width if turn else min(_FIRST, task.near_width)):
         near = near_at(task, stop, rank)
         here = row(nodes, near.stop, NODE)
-        after = (here.leave_s + near.from_s <= close_s) | whole
-        ahead = (ready_s + near.to_s <= here.latest_s) | whole
-        if dear:
+        after = (here.leave_s + near.from_s <= close_s) | over_a_reload
+        ahead = (ready_s + near.to_s <= here.latest_s) | over_a_reload
+        if by_metres:
             from_m = near.from_m - row(nodes, max(0, here.next), NODE).into_m
             to_m = near.to_m - here.into_m
             after &= (from_m <= 0) | (from_m * least_per_m < bar)

@@ -34,7 +34,6 @@ may be worth it."""
 def recreate(task: Any, plan: Any, work: Any) -> None:
     """Insert every pending request where it costs least; what has no place is absent."""
     _sort(task, work)
-    counts(work).opening = chance(work) < task.opening
     generous = chance(work) < _GENEROUS
     for at in range(counts(work).pending):
         request = item(work.pending, at)

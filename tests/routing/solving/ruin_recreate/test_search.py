@@ -9,6 +9,7 @@ from routing.solving.assemble import rank
 from routing.solving.limit import Limit
 from routing.solving.problem import Problem, Sequences, SoftWindow
 from routing.solving.ruin_recreate import RuinRecreate, search
+from tests.routing.solving.instances import problem, stop, vehicle
 from tests.routing.solving.ruin_recreate.town import town
 
 BY_TIME = {"cost_per_s": 1, "fixed_cost": 500, "max_duration_s": 6 * 3600}
@@ -32,6 +33,13 @@ class TestRuinRecreate:
         found = run(asked)
 
         assert found.best_rank == rank(asked, found.best)
+
+    def test_opens_no_dearer_route_while_it_only_inserts(self) -> None:
+        asked = problem(vehicle("a"), vehicle("b"), stop(1), stop(2))
+
+        for seed in range(80):
+            found = RuinRecreate(asked, asked.stops, seed=seed, start=[[asked.stops[1]], []])
+            assert sorted(map(len, found.current)) == [0, 2]
 
     def test_serves_every_stop_where_there_is_room(self) -> None:
         asked = town(stops=60, vehicles=8, seed=1)
