@@ -1,11 +1,14 @@
-"""The loop: ruin, recreate, accept or take back (simulated annealing), as in Christiaens and Vanden Berghe 2020."""
+"""The loop: ruin, recreate, accept or take back (simulated annealing), as in Christiaens and Vanden Berghe 2020.
+
+One step more than the paper has: the ends of two routes may be exchanged in place of a removal (`tails`).
+"""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.solving.ruin_recreate.calls import ruin, take_back
+from routing.solving.ruin_recreate.calls import exchange_tails, ruin, take_back
 from routing.solving.ruin_recreate.chance import below, chance, impatience
 from routing.solving.ruin_recreate.compiled import compiled, inlined
 from routing.solving.ruin_recreate.layout import NEVER, ROUTE
@@ -49,10 +52,20 @@ def anneal(
 @inlined
 def _iterate(task: Any, plan: Any, work: Any, temperature: float, build: bool) -> None:
     _begin(task, plan, work, build)
-    if not build:
+    bar = temperature if build else temperature * impatience(work)
+    if not build and not _exchanged(task, plan, work, bar):
         ruin(task, plan, work)
     recreate(task, plan, work)
-    _decide(task, plan, work, temperature)
+    _decide(task, plan, work, bar)
+
+
+@inlined
+def _exchanged(task: Any, plan: Any, work: Any, bar: float) -> bool:
+    """Whether the ends of two routes were exchanged in place of a removal; some iterations try that first.
+
+    What is loaded stop by stop would have to be worked out anew for each pair of routes.
+    """
+    return not task.loaded and chance(work) < task.exchanging and exchange_tails(task, plan, work, int(bar)) > 0
 
 
 @inlined
@@ -79,12 +92,13 @@ def _begin(task: Any, plan: Any, work: Any, build: bool) -> None:
 
 
 @inlined
-def _decide(task: Any, plan: Any, work: Any, temperature: float) -> None:
+def _decide(task: Any, plan: Any, work: Any, bar: float) -> None:
+    """Keep the outcome if it costs less than `bar` more than before, else take it back."""
     cost, lost = _changes(task, plan, work)
-    taken = cost < NEVER // 2 and cost + lost * task.must_penalty < temperature * impatience(work)
+    taken = cost < NEVER // 2 and cost + lost * task.must_penalty < bar
     if tally(plan).shrinking:
         more = _more_absences(plan, work)
-        taken = cost < NEVER // 2 and (more < 0 or (more == 0 and cost < temperature * impatience(work)))
+        taken = cost < NEVER // 2 and (more < 0 or (more == 0 and cost < bar))
     if taken:
         tally(plan).cost += cost
         tally(plan).lost += lost

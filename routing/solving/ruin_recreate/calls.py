@@ -80,6 +80,12 @@ def drop_reloads(task: Any, plan: Any, work: Any, route: int) -> None:
 
 
 @inlined
+def exchange_tails(task: Any, plan: Any, work: Any, bar: int) -> int:
+    """Exchange the ends of two routes. See `tails`."""
+    return call(task.exchange_tails, task, plan, work, bar, 0, 0, 0)
+
+
+@inlined
 def ruin(task: Any, plan: Any, work: Any) -> None:
     """Take strings of stops out of routes. See `strings`."""
     call(task.ruin, task, plan, work, 0, 0, 0, 0)

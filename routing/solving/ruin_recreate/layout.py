@@ -186,12 +186,14 @@ class Task(NamedTuple):
     put_in_with_reload: int
     drop_reloads: int
     ruin: int
+    exchange_tails: int
     removed: float = 10.0  # average number of removed customers, in the paper's words as all that follow
     longest_string: float = 10.0
     split: float = 0.5  # share of strings that are split
     wide: float = 0.5  # share of split strings that preserve more than one stop
     narrower: float = 0.01  # chance that such a one preserves no more
     opening: float = 0.1  # share of iterations that open a route whatever it costs; the paper has none
+    exchanging: float = 0.5  # share of iterations that first try to exchange the ends of two routes; the paper has none
     blink: float = 0.01  # chance that a position is overlooked
 
 

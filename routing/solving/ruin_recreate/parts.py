@@ -9,6 +9,7 @@ from routing.solving.ruin_recreate.position import best_position
 from routing.solving.ruin_recreate.reloads import cost_with_reload, drop_reloads, put_in_with_reload
 from routing.solving.ruin_recreate.renewal import renew
 from routing.solving.ruin_recreate.strings import ruin
+from routing.solving.ruin_recreate.tails import exchange_tails
 from routing.solving.ruin_recreate.undo import take_back
 from routing.solving.ruin_recreate.walk import walk_line
 
@@ -23,6 +24,7 @@ _PARTS = (
     put_in_with_reload,
     drop_reloads,
     ruin,
+    exchange_tails,
 )
 
 

@@ -1,17 +1,21 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
-from routing.solving.assemble import rank
+from routing.solving.assemble import assemble, left_out, rank
+from routing.solving.checking.checker import violations
 from routing.solving.limit import Limit
-from routing.solving.problem import Problem, Sequences, SoftWindow
+from routing.solving.problem import Break, Problem, Sequences, SoftWindow
 from routing.solving.ruin_recreate import RuinRecreate, search
+from routing.solving.solution import Reason, Unassigned
 from tests.routing.solving.instances import problem, stop, vehicle
-from tests.routing.solving.ruin_recreate.town import town
+from tests.routing.solving.ruin_recreate.town import town, two_streets
 
+NOON = Break(earliest_start_s=11 * 1800, latest_start_s=13 * 1800, duration_s=1800)
 BY_TIME = {"cost_per_s": 1, "fixed_cost": 500, "max_duration_s": 6 * 3600}
 
 
@@ -33,6 +37,42 @@ class TestRuinRecreate:
         found = run(asked)
 
         assert found.best_rank == rank(asked, found.best)
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"capacities": (16,)},
+            {"max_distance_m": 38_000},
+            {"max_stops": 8},
+            BY_TIME | {"max_duration_s": 2 * 3600},
+            BY_TIME | {"max_duration_s": 8 * 3600, "breaks": (NOON,)},
+        ],
+    )
+    def test_exchanges_the_ends_of_routes_by_every_rule(self, fields: dict[str, Any]) -> None:
+        asked = town(stops=40, vehicles=8, seed=3, fields=fields)
+        found = RuinRecreate(asked, asked.stops, seed=1)
+
+        for _ in range(20):
+            found.run(100, hot=3, cold=3)
+            left = [
+                Unassigned(stop_id=stop.id, reason=Reason.NO_ROOM, detail="") for stop in left_out(asked, found.current)
+            ]
+            assert violations(asked, assemble(asked, found.current, unassigned=left, found_by="test")) == []
+
+    def test_exchanges_ends_too_long_to_be_removed_at_once(self) -> None:
+        asked = two_streets(stops=40)
+        east, west = asked.stops[:40], asked.stops[40:]
+        crossed = [[*east[:20], *west[20:]], [*west[:20], *east[20:]]]
+
+        steps = []
+        for seed in range(10):
+            found = RuinRecreate(asked, asked.stops, seed=seed, start=crossed)
+            steps.append(found.best_rank)
+            for _ in range(40):
+                found.run(1, hot=0.01, cold=0.01)
+                steps.append(found.best_rank)
+
+        assert (rank(asked, crossed), rank(asked, [[*east], [*west]])) in pairwise(steps)
 
     def test_opens_no_dearer_route_while_it_only_inserts(self) -> None:
         asked = problem(vehicle("a"), vehicle("b"), stop(1), stop(2))

@@ -41,6 +41,22 @@ def town(
     )
 
 
+def two_streets(*, stops: int) -> Problem:
+    """One street to the east of the depot and one to the west, so many stops on each, 100 m apart; two vehicles."""
+    at = np.array([0, *range(1, stops + 1), *range(-1, -stops - 1, -1)])
+    apart = 100 * np.abs(np.subtract.outer(at, at)).astype(np.int32)
+    shift = {"start_place": 0, "end_place": 0, "shift_start_s": 0, "shift_end_s": 24 * HOUR, "cost_per_s": 0}
+    return Problem(
+        places=2 * stops + 1,
+        profiles={"car": Profile(duration_s=apart // 10, distance_m=apart)},
+        vehicles=tuple(
+            Vehicle(id=id, profile="car", cost_per_m=1, capacities=(stops,), **shift) for id in ("east", "west")
+        ),
+        stops=tuple(Stop(id=f"s{number}", place=number, demands=(1,)) for number in range(1, 2 * stops + 1)),
+        capacity_names=("parcels",),
+    )
+
+
 def _stop(number: int, chance: np.random.Generator, windows: bool) -> Stop:
     opens = int(chance.integers(0, 6)) * HOUR
     has = windows and chance.random() < 0.5
