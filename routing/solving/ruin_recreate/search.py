@@ -59,8 +59,9 @@ class RuinRecreate:
         task = translation.task()
         self._short_arc = translation.nearest.short_arc
         self.fleet_first = _fleet_first(problem, task, float(translation.far.max(initial=0)))
-        """Whether a vehicle less is worth any way, so that `shrink` pays, and opening a route never does."""
-        self._task = task._replace(opening=0.0) if self.fleet_first else task
+        """Whether a vehicle less is worth any way, so that `shrink` pays, opening a route never does, and removals are
+        worth more than exchanged ends, which empty no route."""
+        self._task = task._replace(opening=0.0, exchanging=0.0) if self.fleet_first else task
         self._request_of = translation.requests.of.tolist()
         self._plan, self._work = empty_plan(self._task), room_for(self._task, seed=seed)
         self._packed = tuple(Packed(parts) for parts in (self._task, self._plan, self._work))

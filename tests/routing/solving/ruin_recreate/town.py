@@ -41,7 +41,7 @@ def town(
     )
 
 
-def two_streets(*, stops: int) -> Problem:
+def two_streets(*, stops: int, fixed_cost: int = 0) -> Problem:
     """One street to the east of the depot and one to the west, so many stops on each, 100 m apart; two vehicles."""
     at = np.array([0, *range(1, stops + 1), *range(-1, -stops - 1, -1)])
     apart = 100 * np.abs(np.subtract.outer(at, at)).astype(np.int32)
@@ -50,7 +50,8 @@ def two_streets(*, stops: int) -> Problem:
         places=2 * stops + 1,
         profiles={"car": Profile(duration_s=apart // 10, distance_m=apart)},
         vehicles=tuple(
-            Vehicle(id=id, profile="car", cost_per_m=1, capacities=(stops,), **shift) for id in ("east", "west")
+            Vehicle(id=id, profile="car", cost_per_m=1, fixed_cost=fixed_cost, capacities=(stops,), **shift)
+            for id in ("east", "west")
         ),
         stops=tuple(Stop(id=f"s{number}", place=number, demands=(1,)) for number in range(1, 2 * stops + 1)),
         capacity_names=("parcels",),
