@@ -94,7 +94,7 @@ def standing(route: Route, *, terms: Terms, now: datetime) -> Standing:
         ready_at=_ready_at(route, terms, now),
         rested=tuple(each for each in _breaks(route) if each[0] <= now) if departed(route) else (),
         driven=_driven(route, now),
-        stops=tuple(_standing_stop(stop, level, now) for stop, level in _levels(ahead, broken, terms)),
+        stops=tuple(_standing_stop(stop, level, now) for stop, level in _levels(route, ahead, broken, terms)),
     )
 
 
@@ -147,14 +147,20 @@ def _turn(stop: Stop) -> tuple[int, float]:
     return 2, float(stop.sequence)
 
 
-def _levels(ahead: Sequence[Stop], broken: bool, terms: Terms) -> list[tuple[Stop, Level]]:
+def _levels(route: Route, ahead: Sequence[Stop], broken: bool, terms: Terms) -> list[tuple[Stop, Level]]:
     found, fixed = [], 0
     for stop in ahead:
         planned = stop.state is StopState.PLANNED
-        keeps = planned and not broken and _keeps_turn(stop, fixed, terms)
+        keeps = planned and not broken and not _is_refused(route, stop) and _keeps_turn(stop, fixed, terms)
         fixed += keeps
         found.append((stop, _level(stop, keeps, broken)))
     return found
+
+
+def _is_refused(route: Route, stop: Stop) -> bool:
+    """Say whether the driver refused some of what is brought there: that goes before any wish to keep the order."""
+    driver = str(route.driver_id)
+    return any(driver in drop.delivery.refused_driver_ids for drop in live_drops(stop))
 
 
 def _keeps_turn(stop: Stop, fixed: int, terms: Terms) -> bool:

@@ -288,11 +288,14 @@ class TestAReplan:
         (left,) = plan.unassigned
         assert (left.delivery_id, left.reason) == (new.id, "NO_VAN_AT_DEPOT")
 
-    def test_never_gives_a_refused_stop_to_that_driver_again(self, day: Day) -> None:
+    @pytest.mark.parametrize("fixed", ["nothing", "stops", "time"])
+    def test_never_gives_a_refused_stop_to_that_driver_again(self, day: Day, fixed: str) -> None:
+        ends_at = day.shifts[0].ends_at
+        wishes = {"nothing": {}, "stops": {"fixed_stops": 3}, "time": {"fixed_until": ends_at}}[fixed]
         refused = day.deliveries[0][1].id
         stop = next(stop for stop in day.route(0).stops if stop.drops[0].delivery_id == refused)
 
-        plan = day.replan(refused=[stop.id])
+        plan = day.replan(refused=[stop.id], **wishes)
         day.publish(plan)
 
         assert [refused] in day.ahead(1)
