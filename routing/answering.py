@@ -55,7 +55,7 @@ def answer(
         )
         check(problem, solution)
         found = assemble(question, solution, matrices=matrices, streets=streets)
-        explaining.tell(question, problem, solution, rows=found.unassigned)
+        explaining.tell(question, lambda: question.explained(matrices), solution, rows=found.unassigned)
         return found
     except (SolverDied, ProblemError) as fault:
         raise CannotPlan(f"the search failed: {fault}") from fault

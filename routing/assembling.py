@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from routing.given import GivenDelivery, GivenShift, fingerprint
 from routing.grouping import Halt
 from routing.models import Drop, Fetch, Route, Stop, StopKind, StopState, Unassigned
 from routing.pricing import Prices
+from routing.seconds import spoken, written
 from routing.solving import solution as solved
 from routing.solving.solution import Reason, Solution
 from routing.stating import reload_place
@@ -81,7 +81,7 @@ def _route(question: Question, shift: GivenShift, route: solved.Route, matrix: M
         distance_m=route.distance_m,
         line=_line(drive),
         breaks=[
-            {"starts_at": _text(instant(taken.start_s)), "ends_at": _text(instant(taken.end_s))}
+            {"starts_at": written(instant(taken.start_s)), "ends_at": written(instant(taken.end_s))}
             for taken in route.breaks
         ],
         fingerprint=fingerprint(shift),
@@ -140,21 +140,24 @@ def _drop(halt: Halt, delivery: GivenDelivery) -> Drop:
 
 def _unassigned(question: Question, solution: Solution, shifts: Mapping[str, GivenShift]) -> Iterator[Unassigned]:
     for left in solution.unassigned:
-        detail = _named(left.detail, shifts)
+        detail = _in_minutes(_named(left.detail, shifts))
         if left.reason is Reason.COSTS_MORE:
             detail = _in_seconds(detail, question.prices)
         halt = question.open[left.stop_id]
         if not halt.fetching:  # its delivery is told of
             yield from _left_out(halt, left.reason, detail)
     for halt in question.closed:
-        yield from _left_out(halt, Reason.TIME_WINDOW, _closed(halt))
+        yield from _left_out(halt, Reason.TIME_WINDOW, _closed(question, halt))
     for taken in question.job.taken:
         yield Unassigned(delivery_id=taken, reason=CHANGED, detail="it no longer waits for a plan")
 
 
-def _closed(halt: Halt) -> str:
+def _closed(question: Question, halt: Halt) -> str:
     point = halt.first.point
-    if point is None or halt.fetching or halt.alternative is not None:
+    if halt.pickup is not None and halt.pickup.id in question.shut:
+        its = "" if halt.id not in question.shut else ", nor is one of its own"
+        return f"none of the windows of its pickup is open during the shifts{its}"
+    if point is None:
         return "none of its windows is open during the shifts"
     said = "closed for a while" if point.hours is None else f"open {point.hours}, closures apart"
     its = "" if not halt.first.windows else " while one of its windows is"
@@ -173,6 +176,11 @@ def _named(detail: str, shifts: Mapping[str, GivenShift]) -> str:
     return detail
 
 
+def _in_minutes(detail: str) -> str:
+    """Say times as people do where the optimiser says seconds."""
+    return re.sub(r"\b(\d+) s\b", lambda time: spoken(int(time[1])), detail)
+
+
 def _in_seconds(detail: str, prices: Prices) -> str:
     """Say seconds of a courier's time where the optimiser says its units of cost."""
     return re.sub(r"\d+", lambda units: f"{prices.seconds(int(units[0]))} s", detail)
@@ -180,10 +188,6 @@ def _in_seconds(detail: str, prices: Prices) -> str:
 
 def _line(drive: Drive) -> WKBElement:
     return from_shape(LineString([_xy(place) for place in drive.geometry]), srid=4326)
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _xy(place: Point) -> tuple[float, float]:

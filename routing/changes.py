@@ -13,6 +13,7 @@ from routing.models import Route, Stop
 from routing.promises import promise
 from routing.replan_job import ReplanJob
 from routing.replan_levels import Standing
+from routing.seconds import written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,5 +163,5 @@ def _text(value: UUID | None) -> str | None:
 def _window(window: Span | None) -> dict[str, str] | None:
     if window is None:
         return None
-    start, end = (at.isoformat().replace("+00:00", "Z") for at in window)
+    start, end = (written(at) for at in window)
     return {"from": start, "until": end}

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from routing.given import GivenShift
+from routing.given import GivenShift, Span
+from routing.grouping import Halt
 from routing.models import Unassigned
+from routing.seconds import Origin, spoken, written
+from routing.solving import solution as solved
 from routing.solving.explaining.explain import explain
 from routing.solving.explaining.explanation import Excess, Explanation, Relaxation, Rule
 from routing.solving.problem import Problem
-from routing.solving.solution import Solution
+from routing.solving.solution import Reason, Solution
 from routing.translation import Question
 
 _MINUTE_S = 60
 
 _EXCEEDED = {
-    Rule.WINDOW_END: "{amount} after its window ends",
-    Rule.WINDOW_START: "{amount} before its window begins",
+    Rule.WINDOW_END: "{amount} after {place} ends",
+    Rule.WINDOW_START: "{amount} before {place} begins",
     Rule.SHIFT_END: "{amount} after the shift ends",
     Rule.SHIFT_START: "{amount} before the shift begins",
     Rule.BREAK: "{amount} from when the break may be",
@@ -33,8 +36,8 @@ _EXCEEDED = {
     Rule.LATER_WINDOWS: "{amount} too late for those after it",
 }
 _FITS_IF = {
-    Rule.WINDOW_END: "its window ends {amount} later",
-    Rule.WINDOW_START: "its window begins {amount} earlier",
+    Rule.WINDOW_END: "{place} ends {amount} later",
+    Rule.WINDOW_START: "{place} begins {amount} earlier",
     Rule.SHIFT_END: "the shift ends {amount} later",
     Rule.SHIFT_START: "the shift begins {amount} earlier",
     Rule.BREAK: "the break may be {amount} earlier or later",
@@ -55,15 +58,36 @@ _UNITS = {
     Rule.VEHICLE_ALLOWED: "shifts",
     Rule.PENALTY: "s",
 }
+PLACES = {
+    "delivery": "its window",
+    "pickup": "the window of its pickup",
+    "alternative": "the window of its other place",
+    "pickup_point": "its time at the pickup point",
+}
 _CAPACITY_UNITS = {"parcels": "parcels", "weight_g": "g", "volume_cm3": "cm3"}
 
 
-def tell(question: Question, problem: Problem, solution: Solution, *, rows: Sequence[Unassigned]) -> None:
-    """Write into the rows who came closest, by how much that fails, and what would help. Seconds for a large plan."""
+def tell(
+    question: Question,
+    problem: Callable[[], Problem],
+    solution: Solution,
+    *,
+    rows: Sequence[Unassigned],
+    settled: Collection[Rule] = (),
+) -> None:
+    """Write into the rows who came closest, by how much that fails, and what would help. Seconds for a large plan.
+
+    The problem is `question.explained`, or what became of it; it is asked for only if anything is left out. Rules that
+    are `settled` cannot give any more.
+    """
+    closed = [solved.Unassigned(stop_id=halt.id, reason=Reason.TIME_WINDOW, detail="") for halt in question.closed]
+    left = [each for each in (*solution.unassigned, *closed) if each.stop_id in question.told]
+    if not left:
+        return
     by_delivery = {
         each.id: explanation
-        for explanation in explain(problem, solution)
-        for each in question.open[explanation.stop_id].deliveries
+        for explanation in explain(problem(), replace(solution, unassigned=tuple(left)), settled=settled)
+        for each in question.told[explanation.stop_id].deliveries
     }
     teller = _Teller(question, {str(shift.id): shift for shift in question.job.shifts})
     for row in rows:
@@ -97,13 +121,22 @@ class _Teller:
 
     def _excess(self, excess: Excess) -> dict[str, Any]:
         by, unit = self._counted(excess)
-        return {"rule": excess.rule.value, "by": by, "unit": unit, "what": excess.name, "window": self._window(excess)}
+        return {
+            "rule": excess.rule.value,
+            "by": by,
+            "unit": unit,
+            "what": excess.name,
+            "place": None if excess.stop_id is None else _place(self.question.told[excess.stop_id]),
+            "window": self._window(excess),
+        }
 
     def _window(self, excess: Excess) -> dict[str, str] | None:
-        if excess.window is None:
+        """The window as the recipient knows it: of several that touch, which count as one, from first to last."""
+        if excess.stop_id is None or excess.window is None:
             return None
-        starts_at, ends_at = (self.question.origin.instant(second) for second in excess.window)
-        return {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+        origin, (start_s, end_s) = self.question.told_from, excess.window
+        its = [each for each in self.question.told[excess.stop_id].windows if _lies_in(each, origin, start_s, end_s)]
+        return {"starts_at": written(min(its)[0]), "ends_at": written(max(each[1] for each in its))}
 
     def _counted(self, excess: Excess) -> tuple[int, str]:
         """How much, and of what; minutes and prices rounded up, so that so much is enough."""
@@ -117,11 +150,27 @@ class _Teller:
 
     def _words(self, texts: Mapping[Rule, str], excess: Excess) -> str:
         by, unit = self._counted(excess)
-        return texts[excess.rule].format(amount=_amount(by, unit), name=excess.name)
+        place = "" if excess.stop_id is None else PLACES[_place(self.question.told[excess.stop_id])]
+        return texts[excess.rule].format(amount=_amount(by, unit), name=excess.name, place=place)
+
+
+def _place(halt: Halt) -> str:
+    """Which of a delivery's places it is."""
+    if halt.fetching:
+        return "pickup"
+    if halt.alternative is not None:
+        return "alternative"
+    return "delivery" if halt.first.point is None else "pickup_point"
+
+
+def _lies_in(window: Span, origin: Origin, start_s: int, end_s: int) -> bool:
+    return start_s <= origin.up(window[0]) and origin.up(window[1]) <= end_s
 
 
 def _amount(by: int, unit: str) -> str:
     """As a person says it."""
+    if unit == "min":
+        return spoken(by * _MINUTE_S)
     if unit == "g":
         return f"{by / 1000:g} kg"
     if unit == "cm3":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,16 +15,21 @@ from pickup_points.points.queries import points_with_closures
 from routing.given import GivenDelivery, GivenPoint, GivenShift
 from routing.models import Route
 
+_ABOUT = timedelta(hours=12)
+
 
 def opened(
     session: Session, deliveries: Sequence[GivenDelivery], *, shifts: Iterable[GivenShift]
 ) -> tuple[GivenDelivery, ...]:
-    """Return the deliveries, those to pickup points with the times at which these are open during the shifts."""
+    """Return the deliveries, those to pickup points with the times at which these are open about the shifts.
+
+    Somewhat before and after them too: who asks why a delivery is left out is told by how much they miss it.
+    """
     points = points_with_closures(session, {each.point.id for each in deliveries if each.point is not None})
     times = [(shift.starts_at, shift.ends_at) for shift in shifts]
     if not points or not times:
         return tuple(deliveries)
-    from_, until = min(starts_at for starts_at, _ in times), max(ends_at for _, ends_at in times)
+    from_, until = min(starts_at for starts_at, _ in times) - _ABOUT, max(ends_at for _, ends_at in times) + _ABOUT
     known = {found.id: _given(found, from_, until) for found in points.values()}
     return tuple(
         each if each.point is None else replace(each, point=known.get(each.point.id, each.point)) for each in deliveries

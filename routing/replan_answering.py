@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kernel.errors import Unavailable
 from places.streets import Streets
+from routing import explaining
 from routing.answering import CannotPlan, check
 from routing.assembling import Answer, assemble
 from routing.models import Route, Unassigned
 from routing.replan_job import ReplanJob
 from routing.replan_problem import Binding
 from routing.solving import process
+from routing.solving.explaining.explanation import Rule
 from routing.solving.limit import Limit, OnProgress
 from routing.solving.problem import Problem, ProblemError, Sequences
 from routing.solving.process import SolverDied
@@ -21,6 +24,8 @@ from routing.solving.solution import Solution
 from routing.translation import Matrices, Question
 
 _SEARCH_S = 3.0
+_SETTLED = frozenset({Rule.SHIFT_START, Rule.VEHICLE_ALLOWED})
+"""The couriers are where they are, and so are the parcels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +64,16 @@ def ask(job: ReplanJob, *, streets: Streets) -> Asked:
     """Return the job as the optimiser sees it. Asks the streets for times: let no transaction be open."""
     question = Question(job)
     matrices = question.matrices(streets)
-    binding = Binding(job, question)
-    problem = binding.bind(question.problem(matrices))
+    problem, start = _bound(Binding(job, question, question.origin), question.problem(matrices))
+    return Asked(job, question, matrices, problem, start)
+
+
+def _bound(binding: Binding, problem: Problem) -> tuple[Problem, Sequences]:
+    """Return the problem as a replan sees it, and what each vehicle would drive if nothing were changed."""
+    problem = binding.bind(problem)
     start = _sequences(problem, binding.start(problem))
     problem = loosen(problem, start, late_cost_per_h=binding.promise_move_cost_per_h)
-    return Asked(job, question, matrices, problem, _sequences(problem, binding.start(problem)))
+    return problem, _sequences(problem, binding.start(problem))
 
 
 def told(asked: Asked, solution: Solution, *, streets: Streets) -> Answer:
@@ -71,7 +81,15 @@ def told(asked: Asked, solution: Solution, *, streets: Streets) -> Answer:
     found = assemble(asked.question, solution, matrices=asked.matrices, streets=streets)
     for route in found.routes:
         _mark(route, asked.job)
+    explaining.tell(asked.question, partial(_explained, asked), solution, rows=found.unassigned, settled=_SETTLED)
     return replace(found, unassigned=[*found.unassigned, *_aside(asked.job)])
+
+
+def _explained(asked: Asked) -> Problem:
+    question = asked.question
+    binding = Binding(asked.job, question, question.told_from)
+    problem, _ = _bound(binding, question.explained(asked.matrices))
+    return problem
 
 
 def _sequences(problem: Problem, names: list[list[str]]) -> Sequences:

@@ -9,16 +9,18 @@ from functools import cached_property
 from routing.given import Span
 from routing.replan_job import ReplanJob
 from routing.replan_levels import Level, Standing, StandingStop
+from routing.seconds import Origin
 from routing.solving.problem import Problem, SoftWindow, Stop, Vehicle
 from routing.translation import Question
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A replan's question with the problem that it translates to."""
+    """A replan's question with the problem that it translates to, in seconds of `origin`."""
 
     job: ReplanJob
     question: Question
+    origin: Origin
 
     @property
     def promise_move_cost_per_h(self) -> int:
@@ -91,7 +93,7 @@ class Binding:
         told = sorted(each for each in promises if each is not None)
         if not told:
             return None
-        origin, cost = self.question.origin, self.promise_move_cost_per_h
+        origin, cost = self.origin, self.promise_move_cost_per_h
         start_s, end_s = origin.up(told[-1][0]), origin.up(min(until for _, until in told))
         if start_s >= end_s:
             start_s, end_s = origin.up(told[0][0]), origin.up(told[0][1])

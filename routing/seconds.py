@@ -14,7 +14,10 @@ from math import ceil, floor
 from routing.given import Span
 from routing.solving.problem import Window
 
+EVER: Window = (-(2**40), 2**40)
 _SECOND = timedelta(seconds=1)
+_MINUTE_S = 60
+_AS_MINUTES = 120
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,25 @@ class Origin:
         return self.at + seconds * _SECOND
 
 
-def windows_s(windows: Sequence[Span], *, origin: Origin, until_s: int) -> tuple[Window, ...]:
-    """Return the windows in seconds within `[0, until_s)`, in order, those that overlap or touch as one."""
+def written(at: datetime) -> str:
+    """Return the time, in UTC, as JSON columns keep it and clients read it."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def spoken(seconds: int) -> str:
+    """Return so long a time as a person says it, in whole minutes rounded up: `95 min`, `38 h 5 min`."""
+    minutes = ceil(seconds / _MINUTE_S)
+    if minutes < _AS_MINUTES:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def windows_s(windows: Sequence[Span], *, origin: Origin, within: Window = EVER) -> tuple[Window, ...]:
+    """Return the windows in seconds as far as they lie `within`, in order, those that overlap or touch as one."""
     merged: list[Window] = []
     for starts_at, ends_at in sorted(windows):
-        start_s, end_s = max(0, origin.up(starts_at)), min(until_s, origin.up(ends_at))
+        start_s, end_s = max(within[0], origin.up(starts_at)), min(within[1], origin.up(ends_at))
         if start_s >= end_s:
             continue
         if merged and start_s <= merged[-1][1]:

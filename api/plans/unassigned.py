@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.fields import Schema, Whole
+from routing.explaining import PLACES
 from routing.solving.explaining.explanation import Rule
 
 
@@ -16,7 +17,7 @@ class NearestVehicleSchema(Schema):
 
 
 class ExceededWindowSchema(Schema):
-    """Which of the delivery's windows, as far as it lies within the shifts."""
+    """Which of the place's windows, as it was asked for; of several that touch, from first to last."""
 
     starts_at = fields.String(required=True, metadata={"format": "date-time"})
     ends_at = fields.String(required=True, metadata={"format": "date-time"})
@@ -37,6 +38,13 @@ class ExceededSchema(Schema):
         required=True,
         allow_none=True,
         metadata={"description": "The capacity or the skills", "examples": ["weight_g"]},
+    )
+    place = fields.String(
+        required=True,
+        allow_none=True,
+        dump_default=None,
+        validate=validate.OneOf([*PLACES]),
+        metadata={"description": "Whose `window` it is; null: no window is to blame", "examples": ["delivery"]},
     )
     window = fields.Nested(ExceededWindowSchema, required=True, allow_none=True)
     words = fields.String(required=True, metadata={"examples": ["12 min after its window ends"]})

@@ -219,7 +219,7 @@ class TestWhatAPlanLeavesOut:
         brought, left, known = (rows.delivery(desk.session, merchant=desk.merchant, now=desk.now) for _ in range(3))
         route = rows.published_route(desk.session, on=shift, stops=[[brought]], now=desk.now, published=False)
         nearest = {"shift_id": str(shift.id), "name": "Van 3 (Aino Virtanen)"}
-        late = {"rule": "window_end", "by": 12, "unit": "min", "what": None, "window": None}
+        late = {"rule": "window_end", "by": 12, "unit": "min", "what": None, "place": None, "window": None}
         exceeded = late | {"words": "12 min after its window ends"}
         helps = late | nearest | {"added_min": 9, "added_m": -20, "added_cost": 540, "words": "fits if ..."}
         why = {"plan_id": route.plan_id, "reason": "NO_ROOM", "detail": "full"}

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from routing.models import Unassigned
+import re
+from datetime import UTC
+
+from deliveries.models import Delivery
+from kernel.geo import Point
+from routing.given import Span
+from routing.models import Shift, Unassigned
+from routing.seconds import written
 from tests.routing.conftest import House, minutes
+from tests.routing.test_points_in_plans import into, local_hours, point
+from tests.routing.test_trips import pickup
 
 
 class TestWhatIsLeftOut:
@@ -51,6 +60,132 @@ class TestWhatIsLeftOut:
         later = house.delivery(2000, windows=[(house.now, ends + minutes(left.relaxation["by"]))])
 
         assert house.solved(shift, deliveries=[later]).unassigned == []
+
+
+class TestAWindowThatNobodyWorksIn:
+    def test_fits_when_it_begins_so_much_earlier(self, house: House) -> None:
+        shift = house.shift()
+        asked = (shift.ends_at + minutes(1), shift.ends_at + minutes(60))
+
+        left = the_one_left_out(house, shift, asked)
+
+        assert (left.reason, left.detail) == ("TIME_WINDOW", "none of its windows is open during the shifts")
+        assert left.nearest_vehicle == {"shift_id": str(shift.id), "name": "Bicycle (Aino Virtanen)"}
+        (exceeded,), relaxation = left.exceeded, left.relaxation
+        assert (exceeded["rule"], exceeded["place"], exceeded["window"]) == ("window_start", "delivery", text(asked))
+        assert exceeded["words"] == f"{exceeded['by']} min before its window begins"
+        assert relaxation is not None
+        assert 1 < relaxation["by"] == exceeded["by"] < 30
+        earlier = (asked[0] - minutes(relaxation["by"]), asked[1])
+        assert house.solved(shift, deliveries=[at_the_door(house, earlier)]).unassigned == []
+
+    def test_fits_when_the_shift_begins_so_much_earlier(self, house: House) -> None:
+        shift = house.shift(lasts=minutes(60))
+        full = house.delivery(300, windows=[(shift.starts_at, shift.starts_at + minutes(3))], service_s=54 * 60)
+        early = at_the_door(house, (shift.starts_at - minutes(30), shift.starts_at - minutes(5)))
+
+        (left,) = house.solved(shift, deliveries=[full, early]).unassigned
+
+        assert (left.delivery_id, [each["rule"] for each in left.exceeded]) == (early.id, ["shift_start"])
+        assert left.relaxation is not None
+        by = minutes(left.relaxation["by"])
+        house.change(Shift, shift.id, starts_at=shift.starts_at - by)
+        assert house.solved(shift, deliveries=[full, early]).unassigned == []
+
+    def test_asks_nobody_to_begin_before_now(self, house: House) -> None:
+        shift = house.shift(starts_in=minutes(-60))
+        asked = (house.now - minutes(90), house.now - minutes(30))
+
+        left = the_one_left_out(house, shift, asked)
+
+        assert [(each["rule"], each["window"]) for each in left.exceeded] == [("window_end", text(asked))]
+        assert left.exceeded[0]["by"] > 30
+        assert left.relaxation is not None
+        assert left.relaxation["rule"] == "window_end"
+
+    def test_is_told_as_the_recipient_has_it_and_not_as_far_as_somebody_works(self, house: House) -> None:
+        shift = house.shift()
+        asked = (shift.ends_at, shift.ends_at + minutes(30))
+
+        left = the_one_left_out(house, shift, asked)
+
+        assert [each["window"] for each in left.exceeded] == [text(asked)]
+        assert left.relaxation is not None
+        assert left.relaxation["window"] == text(asked)
+
+    def test_counts_as_one_with_another_that_it_touches(self, house: House) -> None:
+        shift = house.shift()
+        first, second, third = (shift.ends_at + minutes(each) for each in (0, 60, 90))
+
+        left = the_one_left_out(house, shift, (first, second), (second, third))
+
+        assert [each["window"] for each in left.exceeded] == [text((first, third))]
+
+    def test_hides_no_other_fault(self, house: House) -> None:
+        shift = house.shift()
+        late = [(shift.ends_at + minutes(1), shift.ends_at + minutes(60))]
+        house.delivery(500, weights_g=[1000] * 41, windows=late)
+
+        (left,) = house.solved(shift).unassigned
+
+        assert [each["rule"] for each in left.exceeded] == ["capacity", "window_start"]
+        assert left.relaxation is None
+
+    def test_of_a_pickup_is_not_taken_for_that_of_the_delivery(self, house: House) -> None:
+        shift = house.shift()
+        asked = (shift.ends_at + minutes(1), shift.ends_at + minutes(60))
+        house.delivery(500, pickup=pickup(300, written_windows=[text(asked)]))
+
+        (left,) = house.solved(shift).unassigned
+
+        assert left.detail == "none of the windows of its pickup is open during the shifts"
+        (exceeded,) = left.exceeded
+        assert (exceeded["place"], exceeded["window"]) == ("pickup", text(asked))
+        assert exceeded["words"].endswith("before the window of its pickup begins")
+
+    def test_is_the_pickup_points_where_that_opens_too_late(self, house: House) -> None:
+        shift = house.shift()
+        hours = (shift.ends_at - house.now) / minutes(60)
+        into(house, point(house, local_hours(house, hours + 0.25, hours + 2)))
+
+        (left,) = house.solved(shift).unassigned
+
+        (exceeded,) = left.exceeded
+        assert (exceeded["rule"], exceeded["place"]) == ("window_start", "pickup_point")
+        assert left.relaxation is not None
+
+    def test_is_told_nothing_of_where_it_never_opens(self, house: House) -> None:
+        into(house, point(house, f"{house.now - minutes(3 * 24 * 60):%Y %b %d} 10:00-12:00"))
+
+        (left,) = house.solved(house.shift()).unassigned
+
+        assert (left.nearest_vehicle, left.exceeded, left.relaxation) == (None, [], None)
+
+
+class TestWhatIsFarAway:
+    def test_is_told_in_hours(self, house: House) -> None:
+        shift = house.shift()
+        house.delivery(0, place=Point(latitude=40.7, longitude=-74.0), windows=[(shift.starts_at, shift.ends_at)])
+
+        (left,) = house.solved(shift).unassigned
+
+        assert [each["rule"] for each in left.exceeded] == ["window_end", "shift_end"]
+        assert all(re.match(r"\d{3,} h( \d+ min)? after ", each["words"]) for each in left.exceeded)
+        assert left.relaxation is None
+
+
+def at_the_door(house: House, *windows: Span) -> Delivery:
+    return house.delivery(500, windows=windows)
+
+
+def the_one_left_out(house: House, shift: Shift, *windows: Span) -> Unassigned:
+    (left,) = house.solved(shift, deliveries=[at_the_door(house, *windows)]).unassigned
+    return left
+
+
+def text(window: Span) -> dict[str, str]:
+    starts_at, ends_at = (written(each.astimezone(UTC)) for each in window)
+    return {"starts_at": starts_at, "ends_at": ends_at}
 
 
 def told(left: Unassigned) -> list[str]:

@@ -33,6 +33,7 @@ from routing.replan_job import ReplanJob
 from routing.replan_settling import store_replan
 from routing.replan_terms import Seen
 from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, PlanNotPublished, TooLate, Wishes
+from routing.seconds import written
 from routing.solving.assemble import assemble
 from routing.solving.inserting.insertion import insert_all
 from routing.tasks import solve
@@ -287,6 +288,23 @@ class TestAReplan:
 
         (left,) = plan.unassigned
         assert (left.delivery_id, left.reason) == (new.id, "NO_VAN_AT_DEPOT")
+
+    def test_says_what_would_help_where_something_new_does_not_fit(self, day: Day) -> None:
+        day.drive(0, 0, ENROUTE, minute=5)
+        ends_at = day.shifts[1].ends_at
+        late = (ends_at + minutes(10), ends_at + minutes(60))
+        heavy, closed = day.house.delivery(3100, weights_g=[1000] * 41), day.house.delivery(3200, windows=[late])
+
+        plan = day.replan(delivery_ids=[heavy.id, closed.id])
+
+        left = {each.delivery_id: each for each in plan.unassigned}
+        assert {each.nearest_vehicle["shift_id"] for each in left.values() if each.nearest_vehicle} == {
+            str(day.shifts[1].id)  # the one who has not left
+        }
+        assert [each["rule"] for each in left[heavy.id].exceeded] == ["capacity"]
+        assert left[heavy.id].relaxation is not None
+        assert left[closed.id].relaxation is not None
+        assert left[closed.id].relaxation["window"]["starts_at"] == written(late[0])
 
     @pytest.mark.parametrize("fixed", ["nothing", "stops", "time"])
     def test_never_gives_a_refused_stop_to_that_driver_again(self, day: Day, fixed: str) -> None:

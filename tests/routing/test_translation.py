@@ -135,7 +135,7 @@ class TestWindows:
     ) -> None:
         origin = Origin(start)
 
-        found = windows_s(windows, origin=origin, until_s=until_s)
+        found = windows_s(windows, origin=origin, within=(0, until_s))
 
         allowed = any(low <= second < high for low, high in found)
         assert allowed == (inside(origin.instant(second), windows) and second < until_s)

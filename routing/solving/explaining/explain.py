@@ -3,13 +3,14 @@
 A relaxation is told only when it was applied and the checker accepted the route.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from routing.solving.assemble import sequence_cost
 from routing.solving.explaining.explanation import Excess, Explanation, Relaxation, Rule
 from routing.solving.explaining.nearest import Routes, nearest, routes_of
 from routing.solving.explaining.slack import MOST_S, Slack, misses, slack_of
+from routing.solving.explaining.together import together
 from routing.solving.explaining.trial import Trial, clock_rules, least, reachable, standing
 from routing.solving.inserting.units import Unit, unit_by_stop
 from routing.solving.problem import Problem, Reload, Sequences, Step, Stop, Vehicle
@@ -42,6 +43,7 @@ class _Plan:
 
     routes: Routes
     by_vehicle: dict[str, Route]
+    settled: Collection[Rule]
     slacks: dict[str, Slack] = field(default_factory=dict)
     costs: dict[str, int] = field(default_factory=dict)
 
@@ -69,13 +71,13 @@ class _Miss:
     price: int
 
 
-def explain(problem: Problem, solution: Solution) -> list[Explanation]:
+def explain(problem: Problem, solution: Solution, *, settled: Collection[Rule] = ()) -> list[Explanation]:
     """One explanation for each of the first MOST stops left out of which a vehicle comes close at all.
 
-    The halves of a pair have one in common.
+    The halves of a pair have one in common. The `settled` rules cannot give any more.
     """
     routes = routes_of(problem, sequences_of(problem, solution))
-    plan = _Plan(routes, {route.vehicle_id: route for route in solution.routes})
+    plan = _Plan(routes, {route.vehicle_id: route for route in solution.routes}, settled)
     units = unit_by_stop(problem)
     told: dict[int, Explanation | None] = {}
     found = []
@@ -111,8 +113,8 @@ def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
         return None
     exceeded = [tuple(standing(trial)) for trial in trials]
     close = [trial for trial, broken in zip(trials, exceeded, strict=True) if not broken]
-    blamed = [*_standing_misses(trials, exceeded), *_clock_misses(plan, close), *_dear(plan, close[:1], unit)]
-    blamed.sort(key=lambda miss: miss.price)
+    misses = [*_standing_misses(trials, exceeded), *_clock_misses(plan, close), *_dear(plan, close[:1], unit)]
+    blamed = sorted((miss for miss in misses if miss.gives.rule not in plan.settled), key=lambda miss: miss.price)
     for miss in blamed[:_CHECKED]:
         relaxation = _relaxed(plan, miss, unit)
         if relaxation is not None:
@@ -120,8 +122,8 @@ def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
             helps = None if miss.gives.unit == "s" and miss.gives.by > _SENSIBLE_S else relaxation
             return _explanation(unit, miss.trial.vehicle, exceeded_here, helps)
     number = min(range(len(trials)), key=lambda number: len(exceeded[number]) or 2)
-    broken = exceeded[number] or tuple(_behind(trials[number]))
-    return _explanation(unit, trials[number].vehicle, broken, None)
+    broken = together(trials[number], exceeded[number], settled=plan.settled)
+    return _explanation(unit, trials[number].vehicle, tuple(broken), None)
 
 
 def _explanation(
@@ -142,7 +144,7 @@ def _clock_misses(plan: _Plan, close: list[Trial]) -> Iterator[_Miss]:
     """One rule of the clock: in closed form where there is one stop, by halving otherwise, and for the breaks."""
     halved = 0
     for trial in close:
-        if len(trial.way) == 1 and not _is_rich(trial):
+        if len(trial.way) == 1 and not trial.is_rich:
             for gives in misses(plan.slack(trial), trial.way[0], trial.first):
                 yield _Miss(trial, gives, gives.by)
             rules = [rule for rule in clock_rules(trial) if rule.rule is Rule.BREAK]
@@ -162,12 +164,6 @@ def _halved(trial: Trial, rules: list[Excess]) -> Iterator[_Miss]:
             yield _Miss(trial, gives, gives.by)
 
 
-def _is_rich(trial: Trial) -> bool:
-    """Whether the parts of its route do not say all."""
-    soft = any(isinstance(step, Stop) and step.soft_window for step in trial.steps)
-    return soft or bool(trial.problem.profiles[trial.vehicle.profile].hours)
-
-
 def _dear(plan: _Plan, close: list[Trial], unit: Unit) -> Iterator[_Miss]:
     """A higher penalty, where it fits and costs too much."""
     for trial in close:
@@ -175,13 +171,6 @@ def _dear(plan: _Plan, close: list[Trial], unit: Unit) -> Iterator[_Miss]:
             added = sequence_cost(trial.problem, trial.vehicle, trial.steps) - plan.cost(trial)
             gives = Excess(rule=Rule.PENALTY, by=max(0, added - unit.penalty))
             yield _Miss(trial, gives, _burden(trial, gives))
-
-
-def _behind(trial: Trial) -> Iterator[Excess]:
-    """By how much what follows would be too late."""
-    gives = least(trial, Excess(rule=Rule.LATER_WINDOWS, by=0))
-    if gives is not None:
-        yield gives
 
 
 def _relaxed(plan: _Plan, miss: _Miss, unit: Unit) -> Relaxation | None:

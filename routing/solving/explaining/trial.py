@@ -33,6 +33,12 @@ class Trial:
         middle = self.before[self.first : self.last]
         return [*self.before[: self.first], self.way[0], *middle, *self.way[1:], *self.before[self.last :]]
 
+    @property
+    def is_rich(self) -> bool:
+        """Whether the parts of its route do not say all of it: what is soft, and hours at which drives take longer."""
+        soft = any(isinstance(step, Stop) and step.soft_window for step in self.steps)
+        return soft or bool(self.problem.profiles[self.vehicle.profile].hours)
+
     def fits(self) -> bool:
         """Whether it can be driven."""
         try:

@@ -20,7 +20,9 @@ class NoPosition(Exception):
     """No route takes the unit; says which rule refused it on how many vehicles."""
 
     def __init__(self, refusals: Counter[Reason]) -> None:
-        super().__init__("; ".join(f"{reason} on {count} vehicles" for reason, count in refusals.most_common()))
+        super().__init__(
+            "; ".join(f"{reason} on {count} vehicle{'s' * (count > 1)}" for reason, count in refusals.most_common())
+        )
 
 
 class NotWorthIt(Exception):

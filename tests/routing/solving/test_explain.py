@@ -146,6 +146,57 @@ class TestExplain:
         assert found.exceeded == (Excess(rule=Rule.SHIFT_END, by=42_800),)
         assert found.relaxation is None
 
+    def test_tells_two_rules_of_the_clock_where_neither_alone_is_to_blame(self) -> None:
+        found = explained(vehicle(shift_end_s=1000), stop(6, windows=((0, 250),)))
+
+        assert found.exceeded == (
+            Excess(rule=Rule.WINDOW_END, by=351, stop_id="at 6", window=(0, 250)),
+            Excess(rule=Rule.SHIFT_END, by=200),
+        )
+        assert found.relaxation is None
+
+    def test_tells_the_clock_beside_what_is_broken_at_any_hour(self) -> None:
+        late = stop(2, demands=(2,), windows=((2000, 3000),))
+
+        found = explained(vehicle(capacities=(1,), shift_end_s=1000), late, names=("kg",))
+
+        assert found.exceeded == (
+            Excess(rule=Rule.CAPACITY, by=1, name="kg"),
+            Excess(rule=Rule.WINDOW_START, by=1200, stop_id=late.id, window=(2000, 3000)),
+        )
+
+    def test_tells_of_the_window_that_is_closest_to_the_shift(self) -> None:
+        late = stop(2, demands=(2,), windows=((2000, 3000), (9000, 9100)))
+
+        found = explained(vehicle(capacities=(1,), shift_end_s=1000), late, names=("kg",))
+
+        assert found.exceeded[1].window == (2000, 3000)
+
+    def test_tells_how_far_it_is_to_the_other_end_of_the_world(self) -> None:
+        asked = problem(vehicle(shift_end_s=1000), stop(9, windows=((0, 250),)))
+        far = {name: replace(each, duration_s=each.duration_s * 1000) for name, each in asked.profiles.items()}
+        asked = replace(asked, profiles=far)
+
+        (found,) = explain(asked, planned(asked, [[]]))
+
+        assert {each.rule: each.by for each in found.exceeded} == {
+            Rule.WINDOW_END: 900_000 - 249,
+            Rule.SHIFT_END: 1_800_000 - 1000,
+        }
+
+    def test_lets_no_settled_rule_give(self) -> None:
+        asked = problem(vehicle(shift_start_s=500, shift_end_s=2000), stop(3))
+        late = replace(asked, stops=(replace(asked.stops[0], windows=((0, 600),)),))
+
+        def rules(settled: tuple[Rule, ...]) -> set[Rule]:
+            (found,) = explain(late, planned(late, [[]]), settled=settled)
+            return {each.rule for each in found.exceeded}
+
+        assert rules(()) <= {Rule.WINDOW_END, Rule.SHIFT_START}
+        assert rules((Rule.WINDOW_END,)) == {Rule.SHIFT_START}
+        assert rules((Rule.SHIFT_START,)) == {Rule.WINDOW_END}
+        assert rules((Rule.SHIFT_START, Rule.WINDOW_END)) == set()
+
     def test_says_nothing_without_a_vehicle(self) -> None:
         asked = problem(stop(1))
 
@@ -162,12 +213,26 @@ class TestExplain:
         for one in explain(asked, solution):
             if one.relaxation is not None:
                 given_way = relaxed(asked, one.relaxation.vehicle_id, one.relaxation.gives)
-                ways = [
-                    tuple(next(each for each in given_way.stops if each.id == part.id) for part in way)
-                    for way in units[one.stop_id].ways
-                ]
+                ways = ways_in(given_way, units[one.stop_id].ways)
                 totals = totals_with(given_way, sequences, ways, one.relaxation.vehicle_id)
                 assert one.relaxation.added_cost + without_penalties(solution) in totals
+
+    @settings(NO_CLOCK, max_examples=100)
+    @given(asked=problems(), seed=st.integers(0, 9))
+    def test_tells_all_that_has_to_give(self, asked: Problem, seed: int) -> None:
+        sequences = construct(asked, asked.stops, seed=seed)
+        solution = planned(asked, sequences)
+        assume(solution.unassigned)
+        units = unit_by_stop(asked)
+
+        for one in explain(asked, solution):
+            given_way = asked
+            for gives in one.exceeded:
+                given_way = relaxed(given_way, one.vehicle_id, gives)
+            assume(all(gives.rule is not Rule.LATER_WINDOWS for gives in one.exceeded))
+            if one.exceeded:
+                ways = ways_in(given_way, units[one.stop_id].ways)
+                assert totals_with(given_way, sequences, ways, one.vehicle_id)
 
 
 def relaxed(asked: Problem, vehicle_id: str, gives: Excess) -> Problem:
@@ -179,6 +244,11 @@ def relaxed(asked: Problem, vehicle_id: str, gives: Excess) -> Problem:
             stop_given(each, gives, mine) if gives.stop_id in (None, each.id) else each for each in asked.stops
         ),
     )
+
+
+def ways_in(asked: Problem, ways: tuple[tuple[Stop, ...], ...]) -> list[tuple[Stop, ...]]:
+    stops = {stop.id: stop for stop in asked.stops}
+    return [tuple(stops[part.id] for part in way) for way in ways]
 
 
 def without_penalties(solution: Solution) -> int:
