@@ -33,6 +33,10 @@ class PlanNotSolved(Conflict):
     """Only a solved plan can be published."""
 
 
+class PlanWithoutRoutes(Conflict):
+    """Nobody would drive anything; `unassigned` says why."""
+
+
 class PlanOutdated(Conflict):
     """What the plan was made from has changed since; make a new one."""
 
@@ -40,11 +44,13 @@ class PlanOutdated(Conflict):
 def publish(session: Session, plan: Plan, *, now: datetime, by: UUID | None) -> None:
     """Publish the plan, whoever comes first.
 
-    PlanAlreadyPublished, PlanNotSolved; ShiftAlreadyRouted, ShiftOver; PlanOutdated names the shifts and deliveries
-    that are not what they were when the plan was made.
+    PlanAlreadyPublished, PlanNotSolved, PlanWithoutRoutes; ShiftAlreadyRouted, ShiftOver; PlanOutdated names the shifts
+    and deliveries that are not what they were when the plan was made.
     """
     take(session, plan, now=now)
     routes = _routes(session, plan)
+    if not routes:
+        raise PlanWithoutRoutes()
     _check_shifts(session, plan, routes, now=now)
     _check_deliveries(session, routes)
 

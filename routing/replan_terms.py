@@ -25,14 +25,17 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a replan rests on beside the routes. Shifts and deliveries by id.
+    """What a replan rests on beside the routes. Shifts, stops and deliveries by id.
 
-    `broken` drive no more. `available_at`: not before then does the shift go on. The first `fixed_stops` of each
-    route, and those planned to begin before `fixed_until`, keep their driver and their order. `new` are deliveries
-    that wait for a plan. Costs are in seconds of a courier's time.
+    `broken` drive no more, `helping` came in. The drivers of the stops in `refused` do not bring them. `available_at`:
+    not before then does the shift go on. The first `fixed_stops` of each route, and those planned to begin before
+    `fixed_until`, keep their driver and their order. `new` are deliveries that wait for a plan. Costs are in seconds of
+    a courier's time.
     """
 
     broken: frozenset[UUID] = frozenset()
+    helping: tuple[UUID, ...] = ()
+    refused: tuple[UUID, ...] = ()
     available_at: Mapping[UUID, datetime] = field(default_factory=dict)
     new: tuple[UUID, ...] = ()
     fixed_stops: int = 0
@@ -45,6 +48,8 @@ class Terms:
         """Return the terms as JSON holds them."""
         return {
             "broken": sorted(map(str, self.broken)),
+            "helping": [*map(str, self.helping)],
+            "refused": [*map(str, self.refused)],
             "available_at": {str(shift): at.isoformat() for shift, at in self.available_at.items()},
             "new": [str(delivery) for delivery in self.new],
             "fixed_stops": self.fixed_stops,
@@ -59,9 +64,11 @@ class Terms:
 
 
 def terms_of(data: Mapping[str, Any]) -> Terms:
-    """Return the terms that `as_data` wrote."""
+    """Return the terms that `as_data` wrote; at first it did not know who helped, nor what was refused."""
     return Terms(
         broken=frozenset(map(UUID, data["broken"])),
+        helping=tuple(map(UUID, data.get("helping", ()))),
+        refused=tuple(map(UUID, data.get("refused", ()))),
         available_at={UUID(shift): datetime.fromisoformat(at) for shift, at in data["available_at"].items()},
         new=tuple(map(UUID, data["new"])),
         fixed_stops=data["fixed_stops"],

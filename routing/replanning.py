@@ -44,6 +44,10 @@ class TooLate(Invalid):
     """A shift would go on only after its end."""
 
 
+class WishesContradict(Invalid):
+    """What is asked of one shift contradicts itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
     """What is asked of a replan.
@@ -75,8 +79,8 @@ def drivers_of(session: Session, plan: Plan) -> list[UUID]:
 def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Principal, now: datetime) -> Plan:
     """Queue a plan that makes the routes of a published one anew, from where its couriers are now.
 
-    PlanNotPublished, NothingToReplan, NobodyDrives, NotInThisPlan, TooLate, RoundHasTrips; and what `request_plan`
-    refuses of deliveries that come in, and of shifts that help.
+    PlanNotPublished, NothingToReplan, NobodyDrives, NotInThisPlan, TooLate, WishesContradict, RoundHasTrips; and what
+    `request_plan` refuses of deliveries that come in, and of shifts that help.
     """
     if plan.state is not PlanState.PUBLISHED:
         raise PlanNotPublished(f"the plan is {plan.state}", state=plan.state)
@@ -86,6 +90,7 @@ def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Prin
     check_no_trips(routes)
     _check_shifts(wishes, shifts, now=now)
     _check_refused(wishes, routes)
+    _check_agreement(wishes)
     new = _new(session, plan, wishes)
     stood = [drop.delivery_id for route in routes for stop in ahead_of(route) for drop in stop.drops]
     if not stood and not new:
@@ -138,8 +143,29 @@ def _shifts(session: Session, plan: Plan, *, now: datetime) -> list[Shift]:
 
 def _helping(session: Session, plan: Plan, wishes: Wishes, *, now: datetime) -> Sequence[Shift]:
     """Return the shifts that come in; one that the plan has already is no fault."""
-    further = [each for each in dict.fromkeys(wishes.helping) if str(each) not in plan.shift_ids]
-    return check_shifts(session, further, carrier_id=plan.carrier_id, now=now) if further else ()
+    known = [UUID(each) for each in plan.shift_ids]
+    ids, field = wishes.helping, "helping_shift_ids"
+    return check_shifts(session, ids, carrier_id=plan.carrier_id, now=now, field=field, known=known)
+
+
+def _check_agreement(wishes: Wishes) -> None:
+    """One shift is late once, and not at all when it drives no more; nor does that one help. WishesContradict."""
+    late = [shift_id for shift_id, _ in wishes.available_at]
+    broken = "is among broken_shift_ids, and drives no more"
+    faults = [
+        *(
+            FieldError(f"/late/{number}/shift_id", broken if each in wishes.broken else "is late twice")
+            for number, each in enumerate(late)
+            if each in wishes.broken or each in late[:number]
+        ),
+        *(
+            FieldError(f"/helping_shift_ids/{number}", broken)
+            for number, each in enumerate(wishes.helping)
+            if each in wishes.broken
+        ),
+    ]
+    if faults:
+        raise WishesContradict(errors=faults)
 
 
 def _check_shifts(wishes: Wishes, shifts: Sequence[Shift], *, now: datetime) -> None:
@@ -156,7 +182,7 @@ def _check_shifts(wishes: Wishes, shifts: Sequence[Shift], *, now: datetime) -> 
     if after:
         raise TooLate(errors=after)
     if all(shift.id in wishes.broken or lacks_driver(shift) for shift in shifts):
-        raise NobodyDrives()
+        raise NobodyDrives(errors=[FieldError("/broken_shift_ids", "names all who could drive")])
 
 
 def _check_refused(wishes: Wishes, routes: Sequence[Route]) -> None:
@@ -179,6 +205,8 @@ def _unknown(
 def _terms(wishes: Wishes, new: Sequence[UUID]) -> Terms:
     return Terms(
         broken=frozenset(wishes.broken),
+        helping=tuple(dict.fromkeys(wishes.helping)),
+        refused=tuple(dict.fromkeys(wishes.refused)),
         available_at=dict(wishes.available_at),
         new=tuple(new),
         fixed_stops=wishes.fixed_stops,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -82,7 +82,7 @@ def request_plan(
     DeliveriesNotPlannable, NothingToPlan, TooManyDeliveries, NotInThePlan.
     """
     carrier_id = caller.organisation_id
-    shifts = check_shifts(session, _once(shift_ids), carrier_id=carrier_id, now=now)
+    shifts = check_shifts(session, shift_ids, carrier_id=carrier_id, now=now)
     deliveries = check_deliveries(session, delivery_ids, carrier_id=carrier_id)
     _check_allowed(wishes, shifts, deliveries)
 
@@ -110,34 +110,55 @@ def request_plan(
     return plan
 
 
-def check_shifts(session: Session, ids: Sequence[UUID], *, carrier_id: UUID, now: datetime) -> Sequence[Shift]:
-    """Return the shifts, that a plan may take up. As `request_plan` refuses them."""
-    shifts = shifts_by_ids(session, ids, carrier_id=carrier_id)
-    unknown = _missing(ids, (shift.id for shift in shifts))
+def check_shifts(
+    session: Session,
+    ids: Sequence[UUID],
+    *,
+    carrier_id: UUID,
+    now: datetime,
+    field: str = "shift_ids",
+    known: Collection[UUID] = (),
+) -> Sequence[Shift]:
+    """Return the shifts, that a plan may take up, but those that are `known`. As `request_plan` refuses them.
+
+    The `field` is what the request calls `ids`.
+    """
+    new = [each for each in _once(ids) if each not in known]
+    shifts = shifts_by_ids(session, new, carrier_id=carrier_id)
+    unknown = _missing(new, (shift.id for shift in shifts))
     if unknown:
-        raise UnknownShifts(errors=_at("shift_ids", ids, unknown), shift_ids=unknown)
-    routed = routed_shifts(session, ids)
+        raise UnknownShifts(errors=_at(field, ids, unknown), shift_ids=unknown)
+    _check_free(session, shifts, now=now, named=lambda wrong: _at(field, ids, wrong))
+    if shifts and max(each.ends_at for each in shifts) - min(each.starts_at for each in shifts) > LONGEST_SPAN:
+        raise ShiftsTooFarApart(errors=[FieldError(f"/{field}", "lie more than seven days apart")])
+    return shifts
+
+
+def _check_free(
+    session: Session,
+    shifts: Sequence[Shift],
+    *,
+    now: datetime,
+    named: Callable[[Collection[UUID]], Sequence[FieldError]],
+) -> None:
+    routed = routed_shifts(session, [shift.id for shift in shifts])
     if routed:
-        raise ShiftAlreadyRouted(shift_ids=routed)
+        raise ShiftAlreadyRouted(errors=named(routed), shift_ids=routed)
     over = [shift.id for shift in shifts if shift.ends_at <= now]
     if over:
-        raise ShiftOver(shift_ids=over)
+        raise ShiftOver(errors=named(over), shift_ids=over)
     driverless = [shift.id for shift in shifts if lacks_driver(shift)]
     if driverless:
-        raise ShiftLacksDriver(shift_ids=driverless)
-    if max(shift.ends_at for shift in shifts) - min(shift.starts_at for shift in shifts) > LONGEST_SPAN:
-        raise ShiftsTooFarApart()
-    return shifts
+        raise ShiftLacksDriver(errors=named(driverless), shift_ids=driverless)
 
 
 def check_deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id: UUID) -> Sequence[Delivery]:
     """Return the deliveries that a plan may take up, all when `ids` is None. As `request_plan` refuses them."""
-    ids = None if ids is None else _once(ids)
-    if ids is not None and len(ids) > MOST_DELIVERIES:
-        raise TooManyDeliveries(
-            f"{len(ids)} deliveries are named", errors=[FieldError("/delivery_ids", "names too many")], named=len(ids)
-        )
-    found = plannable(session, carrier_id=carrier_id, delivery_ids=ids)
+    asked = None if ids is None else _once(ids)
+    if asked is not None and len(asked) > MOST_DELIVERIES:
+        faults = [FieldError("/delivery_ids", "names too many")]
+        raise TooManyDeliveries(f"{len(asked)} deliveries are named", errors=faults, named=len(asked))
+    found = plannable(session, carrier_id=carrier_id, delivery_ids=asked)
     if ids is not None:
         _check_all_found(session, ids, [delivery.id for delivery in found], carrier_id=carrier_id)
     if not found:
@@ -148,7 +169,7 @@ def check_deliveries(session: Session, ids: Sequence[UUID] | None, *, carrier_id
 
 
 def _check_all_found(session: Session, ids: Sequence[UUID], found: Sequence[UUID], *, carrier_id: UUID) -> None:
-    missing = _missing(ids, found)
+    missing = _missing(_once(ids), found)
     if not missing:
         return
     known = session.scalars(select(Delivery.id).where(Delivery.id.in_(missing), Delivery.carrier_id == carrier_id))
@@ -184,5 +205,5 @@ def _missing(wanted: Iterable[UUID], found: Iterable[UUID]) -> Sequence[UUID]:
 
 
 def _at(field: str, ids: Sequence[UUID], wrong: Collection[UUID]) -> Sequence[FieldError]:
-    index = {one: number for number, one in enumerate(ids)}
-    return [FieldError(f"/{field}/{index[one]}", str(one)) for one in wrong]
+    first = {one: number for number, one in reversed([*enumerate(ids)])}
+    return [FieldError(f"/{field}/{first[one]}", str(one)) for one in wrong]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from collections.abc import Mapping
+from dataclasses import fields as dataclass_fields
+from typing import Any
+
+from marshmallow import fields, pre_dump, validate
 
 from api.fields import Schema, Time, Whole
-from routing.replan_terms import DRIVER_CHANGE_COST, PROMISE_MOVE_COST_PER_H
+from routing.replan_terms import DRIVER_CHANGE_COST, PROMISE_MOVE_COST_PER_H, terms_of
 from routing.requesting import MOST_DELIVERIES, MOST_SHIFTS
 
 
@@ -37,7 +41,7 @@ class ReplanRequestSchema(Schema):
         load_default=(),
         attribute="helping",
         validate=validate.Length(max=MOST_SHIFTS),
-        metadata={"description": "Further shifts, without a route, that help"},
+        metadata={"description": "Further shifts, without a route, that help; one that the plan has helps anyway"},
     )
     broken_shift_ids = fields.List(
         fields.UUID(),
@@ -60,7 +64,7 @@ class ReplanRequestSchema(Schema):
     fixed_until = Time(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Stops planned to begin before keep driver and order"},
+        metadata={"description": "Stops planned to begin before keep driver and order; of the past: what is overdue"},
     )
     promise_move_cost_per_h = Whole(
         most=1_000_000,
@@ -76,6 +80,29 @@ class ReplanRequestSchema(Schema):
         least=1, most=600, load_default=None, allow_none=True, metadata={"description": "Seconds to search"}
     )
     seed = Whole(load_default=1, metadata={"examples": [1]})
+
+
+class ReplanTermsSchema(Schema):
+    """What was asked of a replan, under the names of the request."""
+
+    delivery_ids = fields.List(fields.UUID(), required=True, attribute="new")
+    helping_shift_ids = fields.List(fields.UUID(), required=True, attribute="helping")
+    broken_shift_ids = fields.List(fields.UUID(), required=True, attribute="broken")
+    late = fields.List(fields.Nested(LateShiftSchema), required=True)
+    refused_stop_ids = fields.List(fields.UUID(), required=True, attribute="refused")
+    fixed_stops = Whole(required=True)
+    fixed_until = Time(required=True, allow_none=True)
+    promise_move_cost_per_h = Whole(required=True)
+    driver_change_cost = Whole(required=True)
+
+    @pre_dump
+    def _read(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        terms = terms_of(data)
+        late = [{"shift_id": shift_id, "available_at": at} for shift_id, at in terms.available_at.items()]
+        return {field.name: getattr(terms, field.name) for field in dataclass_fields(terms)} | {
+            "broken": sorted(terms.broken),
+            "late": late,
+        }
 
 
 class ReplannedDeliverySchema(Schema):

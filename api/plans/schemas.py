@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.fields import PageQuery, Schema, Text, Time, Whole
-from api.plans.replans import ReplanChangesSchema
+from api.plans.replans import ReplanChangesSchema, ReplanTermsSchema
 from api.plans.unassigned import UnassignedSchema
 from api.plans.wishes import AllowedShiftsSchema, BalanceSchema, TrafficSchema, WishesSchema, made_wishes
 from api.routes.schemas import RouteSchema
@@ -99,6 +99,13 @@ class PlanSummarySchema(Schema):
     failure = fields.String(required=True, allow_none=True)
     replans = fields.UUID(
         required=True, allow_none=True, metadata={"description": "The published plan that this one makes anew"}
+    )
+    replan_terms = fields.Nested(
+        ReplanTermsSchema,
+        required=True,
+        allow_none=True,
+        attribute="terms",
+        metadata={"description": "What was asked of a replan"},
     )
     requested_at = Time(required=True)
     started_at = Time(required=True, allow_none=True)

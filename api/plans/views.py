@@ -20,11 +20,19 @@ from kernel.paging import Page
 from routing import publishing, queries, replanning, requesting, settling
 from routing.claiming import PlanSettled
 from routing.models import Plan
-from routing.publishing import PlanAlreadyPublished, PlanNotSolved, PlanOutdated
+from routing.publishing import PlanAlreadyPublished, PlanNotSolved, PlanOutdated, PlanWithoutRoutes
 from routing.queries import PlanNotFound
 from routing.replacing import publish_replan
 from routing.replan_levels import RoundHasTrips
-from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, PlanNotPublished, TooLate, Wishes
+from routing.replanning import (
+    NobodyDrives,
+    NothingToReplan,
+    NotInThisPlan,
+    PlanNotPublished,
+    TooLate,
+    Wishes,
+    WishesContradict,
+)
 from routing.requesting import (
     DeliveriesNotPlannable,
     NothingToPlan,
@@ -133,7 +141,9 @@ def finish_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
 @blueprint.route("/plans/<uuid:plan_id>/publish", methods=["POST"])
 @open_to(Role.DISPATCHER, Role.ADMIN, scope="routing:write")
 @blueprint.response(200, PlanSchema)
-@blueprint.refuses(PlanNotFound, PlanAlreadyPublished, PlanNotSolved, ShiftAlreadyRouted, ShiftOver, PlanOutdated)
+@blueprint.refuses(
+    PlanNotFound, PlanAlreadyPublished, PlanNotSolved, PlanWithoutRoutes, ShiftAlreadyRouted, ShiftOver, PlanOutdated
+)
 def publish_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
     """Make a solved plan what the drivers drive, and promise its deliveries. Of two at once, one wins.
 
@@ -158,6 +168,7 @@ def publish_plan(plan_id: UUID) -> tuple[Plan, int, dict[str, str]]:
     NobodyDrives,
     NotInThisPlan,
     TooLate,
+    WishesContradict,
     UnknownShifts,
     ShiftAlreadyRouted,
     ShiftOver,

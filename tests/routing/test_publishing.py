@@ -23,7 +23,7 @@ from routing import publishing
 from routing.constraints import refused_as
 from routing.given import fingerprint, given_delivery, given_shift
 from routing.models import Drop, Plan, PlanState, Route, Shift, Stop, StopState
-from routing.publishing import PlanAlreadyPublished, PlanNotSolved, PlanOutdated
+from routing.publishing import PlanAlreadyPublished, PlanNotSolved, PlanOutdated, PlanWithoutRoutes
 from routing.requesting import ShiftAlreadyRouted, ShiftOver
 from routing.tasks import SHOW, WITHDRAW
 from tests import routing_rows as rows
@@ -196,6 +196,14 @@ class TestPublishing:
         with pytest.raises(PlanNotSolved) as refused:
             publish(house, house.plan(plan_id))
         assert refused.value.facts == {"state": "queued"}
+
+    def test_refuses_a_plan_in_which_nobody_drives(self, house: House) -> None:
+        shift = house.shift()
+        plan = house.solved(shift, deliveries=[house.delivery(300, weights_g=[1000] * 41)])
+
+        with pytest.raises(PlanWithoutRoutes):
+            publish(house, plan)
+        assert house.plan(plan.id).state is PlanState.SOLVED
 
     def test_refuses_a_plan_that_is_published(self, house: House) -> None:
         plan = solved(house, house.shift(), [house.delivery(300)])

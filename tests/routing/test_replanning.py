@@ -32,7 +32,16 @@ from routing.replan_answering import ask, told
 from routing.replan_job import ReplanJob
 from routing.replan_settling import store_replan
 from routing.replan_terms import Seen
-from routing.replanning import NobodyDrives, NothingToReplan, NotInThisPlan, PlanNotPublished, TooLate, Wishes
+from routing.replanning import (
+    NobodyDrives,
+    NothingToReplan,
+    NotInThisPlan,
+    PlanNotPublished,
+    TooLate,
+    Wishes,
+    WishesContradict,
+)
+from routing.requesting import ShiftOver, UnknownShifts
 from routing.seconds import written
 from routing.solving.assemble import assemble
 from routing.solving.inserting.insertion import insert_all
@@ -432,8 +441,32 @@ class TestAskingForAReplan:
         assert [error.pointer for error in refused.value.errors] == ["/refused_stop_ids/0"]
 
     def test_refuses_a_day_without_anybody_to_drive(self, day: Day) -> None:
-        with pytest.raises(NobodyDrives):
+        with pytest.raises(NobodyDrives) as refused:
             day.request(broken=[shift.id for shift in day.shifts])
+        assert [error.pointer for error in refused.value.errors] == ["/broken_shift_ids"]
+
+    def test_refuses_a_shift_of_which_two_things_are_said(self, day: Day) -> None:
+        one, other = (shift.id for shift in day.shifts)
+        at = [day.house.now + minutes(each) for each in (30, 60, 90)]
+
+        with pytest.raises(WishesContradict) as refused:
+            day.request(available_at=[(one, at[0]), (other, at[1]), (one, at[2])], broken=[other], helping=[one, other])
+
+        pointers = [error.pointer for error in refused.value.errors]
+        assert pointers == ["/late/1/shift_id", "/late/2/shift_id", "/helping_shift_ids/1"]
+        assert day.house.plan(day.plan_ids[0]).state is PlanState.PUBLISHED
+
+    def test_names_a_helping_shift_as_the_request_has_it(self, day: Day) -> None:
+        nobody, over = new_id(), day.house.shift(lasts=minutes(30))
+        mine = day.shifts[0].id
+
+        with pytest.raises(UnknownShifts) as refused:
+            day.request(helping=[mine, mine, nobody])
+        assert [error.pointer for error in refused.value.errors] == ["/helping_shift_ids/2"]
+        day.at(120)
+        with pytest.raises(ShiftOver) as late:
+            day.request(helping=[mine, over.id])
+        assert [error.pointer for error in late.value.errors] == ["/helping_shift_ids/1"]
 
     def test_refuses_a_courier_who_comes_after_the_shift(self, day: Day) -> None:
         with pytest.raises(TooLate):
@@ -473,6 +506,28 @@ class TestOverHttp:
         assert [stop["id"] for stop in after.json["stops"]][2] == after.json["latest_change"]["stops_added"][0]
         other = client.post(f"{asked.headers['Location']}/publish", headers=desk)
         assert (other.status_code, other.json["type"]) == (409, "/problems/plan-already-published")
+
+    def test_says_afterwards_what_was_asked(self, day: Day, app: App) -> None:
+        client, helper, until = app.test_client(), day.house.shift(), day.house.now + minutes(20)
+        with Sessions.begin() as session:
+            desk = factories.bearer(app, session.get_one(Person, day.house.caller.id))
+        asked = {
+            "delivery_ids": [str(day.house.delivery(2500).id)],
+            "helping_shift_ids": [str(helper.id)],
+            "broken_shift_ids": [str(day.shifts[1].id)],
+            "late": [{"shift_id": str(day.shifts[0].id), "available_at": written(until)}],
+            "refused_stop_ids": [str(day.route(0).stops[1].id)],
+            "fixed_stops": 1,
+            "fixed_until": written(until),
+            "promise_move_cost_per_h": 7200,
+            "driver_change_cost": 60,
+        }
+
+        answer = client.post(f"/v1/plans/{day.plan_ids[0]}/replan", json=asked, headers=desk)
+
+        assert answer.json["replan_terms"] == asked
+        assert client.get(answer.headers["Location"], headers=desk).json["replan_terms"] == asked
+        assert client.get(f"/v1/plans/{day.plan_ids[0]}", headers=desk).json["replan_terms"] is None
 
     def test_names_what_is_wrong(self, day: Day, app: App) -> None:
         client = app.test_client()
