@@ -14,7 +14,7 @@ from shapely.geometry import LineString
 
 from kernel.geo import Point
 from places.streets import Drive, Matrix, Streets
-from routing.given import GivenDelivery, GivenShift, fingerprint
+from routing.given import GivenDelivery, GivenShift, Span, fingerprint
 from routing.grouping import Halt
 from routing.models import Drop, Fetch, Route, Stop, StopKind, StopState, Unassigned
 from routing.pricing import Prices
@@ -157,11 +157,16 @@ def _closed(question: Question, halt: Halt) -> str:
     if halt.pickup is not None and halt.pickup.id in question.shut:
         its = "" if halt.id not in question.shut else ", nor is one of its own"
         return f"none of the windows of its pickup is open during the shifts{its}"
-    if point is None:
+    if point is None or (halt.first.windows and not any(_works(question, window) for window in halt.first.windows)):
         return "none of its windows is open during the shifts"
     said = "closed for a while" if point.hours is None else f"open {point.hours}, closures apart"
     its = "" if not halt.first.windows else " while one of its windows is"
     return f"the pickup point {point.name} is not open during the shifts{its}: {said}"
+
+
+def _works(question: Question, window: Span) -> bool:
+    shifts = question.job.shifts
+    return window[0] < max(each.ends_at for each in shifts) and window[1] > min(each.starts_at for each in shifts)
 
 
 def _left_out(halt: Halt, reason: Reason, detail: str) -> Iterator[Unassigned]:

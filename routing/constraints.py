@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from kernel.database import violated
 from kernel.errors import Refusal
 
+type Meaning = Callable[[], Refusal]
+"""What a violated constraint is raised as: mostly its class."""
+
 
 @contextmanager
-def refused_as(meanings: Mapping[str, type[Refusal]], session: Session) -> Iterator[None]:
+def refused_as(meanings: Mapping[str, Meaning], session: Session) -> Iterator[None]:
     """Write what the block does in a savepoint; a constraint that is violated is raised as what it means."""
     try:
         with session.begin_nested():
@@ -22,7 +25,7 @@ def refused_as(meanings: Mapping[str, type[Refusal]], session: Session) -> Itera
         raise _meant(error, meanings) from error
 
 
-def flush_as(meanings: Mapping[str, type[Refusal]], session: Session) -> None:
+def flush_as(meanings: Mapping[str, Meaning], session: Session) -> None:
     """Write what is pending, and raise a constraint that is violated as what it means: the transaction is lost."""
     try:
         session.flush()
@@ -30,6 +33,6 @@ def flush_as(meanings: Mapping[str, type[Refusal]], session: Session) -> None:
         raise _meant(error, meanings) from error
 
 
-def _meant(error: IntegrityError, meanings: Mapping[str, type[Refusal]]) -> Exception:
+def _meant(error: IntegrityError, meanings: Mapping[str, Meaning]) -> Exception:
     name = violated(error)
     return error if name is None or name not in meanings else meanings[name]()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from routing.given import GivenShift, Span
-from routing.grouping import Halt
+from routing.given import GivenShift
+from routing.missing import PLACES, Missed, missed
 from routing.models import Unassigned
-from routing.seconds import Origin, spoken, written
+from routing.seconds import spoken, written
 from routing.solving import solution as solved
 from routing.solving.explaining.explain import explain
 from routing.solving.explaining.explanation import Excess, Explanation, Relaxation, Rule
@@ -58,12 +59,6 @@ _UNITS = {
     Rule.VEHICLE_ALLOWED: "shifts",
     Rule.PENALTY: "s",
 }
-PLACES = {
-    "delivery": "its window",
-    "pickup": "the window of its pickup",
-    "alternative": "the window of its other place",
-    "pickup_point": "its time at the pickup point",
-}
 _CAPACITY_UNITS = {"parcels": "parcels", "weight_g": "g", "volume_cm3": "cm3"}
 
 
@@ -103,8 +98,9 @@ class _Teller:
     def tell(self, row: Unassigned, explanation: Explanation) -> None:
         row.nearest_vehicle = self._vehicle(explanation.vehicle_id)
         row.exceeded = [self._excess(each) | {"words": self._words(_EXCEEDED, each)} for each in explanation.exceeded]
-        if explanation.relaxation is not None:
-            row.relaxation = self._relaxation(explanation.relaxation)
+        relaxation = explanation.relaxation
+        if relaxation is not None and self._is_enough(relaxation.gives):
+            row.relaxation = self._relaxation(relaxation)
 
     def _vehicle(self, shift_id: str) -> dict[str, Any]:
         return {"shift_id": shift_id, "name": self.shifts[shift_id].label}
@@ -126,17 +122,28 @@ class _Teller:
             "by": by,
             "unit": unit,
             "what": excess.name,
-            "place": None if excess.stop_id is None else _place(self.question.told[excess.stop_id]),
-            "window": self._window(excess),
-        }
+        } | self._whose(excess)
 
-    def _window(self, excess: Excess) -> dict[str, str] | None:
-        """The window as the recipient knows it: of several that touch, which count as one, from first to last."""
+    def _whose(self, excess: Excess) -> dict[str, Any]:
+        missed = self._missed(excess)
+        if missed is None:
+            return {"place": None, "window": None}
+        starts_at, ends_at = missed.window
+        return {"place": missed.place, "window": {"starts_at": written(starts_at), "ends_at": written(ends_at)}}
+
+    def _missed(self, excess: Excess) -> Missed | None:
+        """The window as people know it: of several that touch, which count as one, from first to last."""
         if excess.stop_id is None or excess.window is None:
             return None
         origin, (start_s, end_s) = self.question.told_from, excess.window
-        its = [each for each in self.question.told[excess.stop_id].windows if _lies_in(each, origin, start_s, end_s)]
-        return {"starts_at": written(min(its)[0]), "ends_at": written(max(each[1] for each in its))}
+        halt = self.question.told[excess.stop_id]
+        its = [each for each in halt.windows if start_s <= origin.up(each[0]) and origin.up(each[1]) <= end_s]
+        return missed(halt, (min(its)[0], max(each[1] for each in its)), at_end=excess.rule is Rule.WINDOW_END)
+
+    def _is_enough(self, gives: Excess) -> bool:
+        """Whether it helps that a window alone is longer: what goes to a point also needs that to be open then."""
+        found = self._missed(gives)
+        return found is None or found.may_give(timedelta(minutes=_minutes(gives.by)))
 
     def _counted(self, excess: Excess) -> tuple[int, str]:
         """How much, and of what; minutes and prices rounded up, so that so much is enough."""
@@ -150,21 +157,9 @@ class _Teller:
 
     def _words(self, texts: Mapping[Rule, str], excess: Excess) -> str:
         by, unit = self._counted(excess)
-        place = "" if excess.stop_id is None else PLACES[_place(self.question.told[excess.stop_id])]
+        found = self._missed(excess)
+        place = "" if found is None else PLACES[found.place]
         return texts[excess.rule].format(amount=_amount(by, unit), name=excess.name, place=place)
-
-
-def _place(halt: Halt) -> str:
-    """Which of a delivery's places it is."""
-    if halt.fetching:
-        return "pickup"
-    if halt.alternative is not None:
-        return "alternative"
-    return "delivery" if halt.first.point is None else "pickup_point"
-
-
-def _lies_in(window: Span, origin: Origin, start_s: int, end_s: int) -> bool:
-    return start_s <= origin.up(window[0]) and origin.up(window[1]) <= end_s
 
 
 def _amount(by: int, unit: str) -> str:

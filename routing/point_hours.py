@@ -15,7 +15,7 @@ from pickup_points.points.queries import points_with_closures
 from routing.given import GivenDelivery, GivenPoint, GivenShift
 from routing.models import Route
 
-_ABOUT = timedelta(hours=12)
+_ABOUT = timedelta(days=4)
 
 
 def opened(

@@ -25,6 +25,7 @@ from routing.publishing import PlanOutdated, published, take
 from routing.replan_job import live_routes
 from routing.replan_levels import departed, live_drops
 from routing.requesting import ShiftAlreadyRouted, ShiftOver
+from routing.seconds import written
 from routing.standing import contradictions, stops_by_deliveries
 
 _ASIDE = 1_000_000  # no route has so many stops: there they wait for their new turn
@@ -111,7 +112,7 @@ def latest_change(
 ) -> dict[str, Any]:
     """Return what the driver is shown of what is different from before."""
     return {
-        "at": now.isoformat(),
+        "at": written(now),
         "plan_id": None if plan_id is None else str(plan_id),
         "stops_added": change["stops_added"],
         "stops_removed": change["stops_removed"],

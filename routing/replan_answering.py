@@ -24,8 +24,18 @@ from routing.solving.solution import Solution
 from routing.translation import Matrices, Question
 
 _SEARCH_S = 3.0
-_SETTLED = frozenset({Rule.SHIFT_START, Rule.VEHICLE_ALLOWED})
-"""The couriers are where they are, and so are the parcels."""
+_SETTLED = frozenset(
+    {
+        Rule.SHIFT_START,
+        Rule.SHIFT_END,
+        Rule.BREAK,
+        Rule.MAX_DURATION,
+        Rule.MAX_DISTANCE,
+        Rule.MAX_STOPS,
+        Rule.VEHICLE_ALLOWED,
+    }
+)
+"""The terms of a shift that has a route cannot be changed any more, and the parcels are where they are."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,8 +91,9 @@ def job_of(
     departed = {round_.shift_id for round_ in rounds if round_.departed}
     at_depot = frozenset(each.id for each in driving if each.id not in departed)
     aside = dict(_aside(rounds, [each.id for each in new], at_depot=at_depot))
-    bent_shifts = tuple(_bent_shift(given_shift(each), rounds) for each in driving)
-    bent = [_bent_delivery(each, levels, now) for each in all_of if each.id not in aside]
+    bent_shifts = tuple(_bent_shift(given_shift(each), rounds, terms) for each in driving)
+    begins = min((each.starts_at for each in bent_shifts), default=now)
+    bent = [_bent_delivery(each, levels, max(now, begins)) for each in all_of if each.id not in aside]
     return ReplanJob(
         plan_id=plan.id,
         seed=plan.seed,
@@ -155,11 +156,11 @@ def _aside(
 _NOBODY = "every vehicle has left the depot, and none comes back to load"
 
 
-def _bent_shift(shift: GivenShift, rounds: Sequence[Standing]) -> GivenShift:
+def _bent_shift(shift: GivenShift, rounds: Sequence[Standing], terms: Terms) -> GivenShift:
     """Return the shift as it is from now on: it begins where the courier is, with the breaks that are to come."""
     found = next((round_ for round_ in rounds if round_.shift_id == shift.id), None)
-    if found is None:
-        return shift
+    if found is None:  # it had no route so far
+        return replace(shift, starts_at=max(shift.starts_at, terms.available_at.get(shift.id, shift.starts_at)))
     return replace(
         shift,
         start_place=found.place,
@@ -187,10 +188,10 @@ def _left(most: int | None, used: int) -> int | None:
     return None if most is None else max(1, most - used)
 
 
-def _bent_delivery(delivery: Delivery, stops: Mapping[UUID, StandingStop], now: datetime) -> GivenDelivery:
+def _bent_delivery(delivery: Delivery, stops: Mapping[UUID, StandingStop], begins: datetime) -> GivenDelivery:
     """Return the delivery as it is brought: to the place that was chosen, without windows that do not count any more.
 
-    Over, or of a stop where the courier is going anyway.
+    Over before anybody goes on, or of a stop where the courier is going anyway.
     """
     given = given_delivery(delivery)
     stop = stops.get(delivery.id)
@@ -202,7 +203,7 @@ def _bent_delivery(delivery: Delivery, stops: Mapping[UUID, StandingStop], now: 
         given,
         place=given.place if chosen is None else chosen.place,
         service_s=given.service_s if chosen is None else chosen.service_s,
-        windows=() if stop.level is Level.DRIVING_TO else tuple(window for window in windows if window[1] > now),
+        windows=() if stop.level is Level.DRIVING_TO else tuple(window for window in windows if window[1] > begins),
         penalty_s=None,
         alternatives=(),
         point=None if stop.level is Level.DRIVING_TO else given.point,

@@ -15,7 +15,7 @@ from kernel import facts
 from kernel.errors import Conflict, FieldError, Invalid
 from routing.facts import PlanRequested
 from routing.fleet import lacks_driver, shifts_by_ids
-from routing.models import Plan, PlanState, Route, Shift, Stop
+from routing.models import Plan, PlanState, Route, Shift, Stop, StopState
 from routing.refusing import refuse
 from routing.replan_job import live_routes
 from routing.replan_levels import RoundHasTrips, ahead_of, check_no_trips
@@ -42,6 +42,10 @@ class NotInThisPlan(Invalid):
 
 class TooLate(Invalid):
     """A shift would go on only after its end."""
+
+
+class StopUnderWay(Conflict):
+    """Its driver is on the way there, or at the door: what does not succeed there is reported as an attempt."""
 
 
 class WishesContradict(Invalid):
@@ -79,8 +83,8 @@ def drivers_of(session: Session, plan: Plan) -> list[UUID]:
 def request_replan(session: Session, plan: Plan, wishes: Wishes, *, caller: Principal, now: datetime) -> Plan:
     """Queue a plan that makes the routes of a published one anew, from where its couriers are now.
 
-    PlanNotPublished, NothingToReplan, NobodyDrives, NotInThisPlan, TooLate, WishesContradict, RoundHasTrips; and what
-    `request_plan` refuses of deliveries that come in, and of shifts that help.
+    PlanNotPublished, NothingToReplan, NobodyDrives, NotInThisPlan, TooLate, StopUnderWay, WishesContradict,
+    RoundHasTrips; and what `request_plan` refuses of deliveries that come in, and of shifts that help.
     """
     if plan.state is not PlanState.PUBLISHED:
         raise PlanNotPublished(f"the plan is {plan.state}", state=plan.state)
@@ -129,7 +133,10 @@ def _new(session: Session, plan: Plan, wishes: Wishes) -> Sequence[UUID]:
     found = check_deliveries(session, wishes.delivery_ids, carrier_id=plan.carrier_id)
     fetched = [each.id for each in found if each.pickup is not None]
     if fetched:
-        raise RoundHasTrips("what is fetched first needs a plan of its own", delivery_ids=fetched)
+        faults = [
+            FieldError(f"/delivery_ids/{wishes.delivery_ids.index(each)}", "is fetched first") for each in fetched
+        ]
+        raise RoundHasTrips("what is fetched first needs a plan of its own", errors=faults, delivery_ids=fetched)
     return [each.id for each in found]
 
 
@@ -190,6 +197,14 @@ def _check_refused(wishes: Wishes, routes: Sequence[Route]) -> None:
     faults = list(_unknown("refused_stop_ids", wishes.refused, known))
     if faults:
         raise NotInThisPlan(errors=faults)
+    driving = {stop.id for route in routes if route.shift_id not in wishes.broken for stop in route.stops}
+    begun = [
+        FieldError(f"/refused_stop_ids/{number}", f"{each} is {known[each].state}")
+        for number, each in enumerate(wishes.refused)
+        if each in driving and known[each].state is not StopState.PLANNED
+    ]
+    if begun:
+        raise StopUnderWay(errors=begun)
 
 
 def _unknown(

@@ -79,7 +79,10 @@ class ShiftChange(TypedDict, total=False):
     max_stops: int | None
 
 
-_MEANINGS = {"ex_shifts_driver_once": DriverBusy, "ex_shifts_vehicle_once": VehicleBusy}
+_MEANINGS = {
+    "ex_shifts_driver_once": lambda: DriverBusy(errors=[FieldError("/driver_id", "has another shift then")]),
+    "ex_shifts_vehicle_once": lambda: VehicleBusy(errors=[FieldError("/vehicle_id", "is on another shift then")]),
+}
 
 
 def lay_out(session: Session, terms: Terms, *, caller: Principal, now: datetime) -> Shift:

@@ -15,6 +15,8 @@ from routing.pricing import Prices
 from routing.seconds import Origin
 from routing.solving.problem import Break, Reload, SoftWindow, Stop, Vehicle, Window
 
+_AGES_S = 7 * 86_400
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -106,10 +108,10 @@ class Terms:
         if halt.preferred is None or not (wishes.early_cost_per_h or wishes.late_cost_per_h):
             return None
         starts_at, ends_at = halt.preferred
-        start_s = max(0, self.origin.up(starts_at))
+        # One that was over before anybody begins is late by then already; what was ages ago, by a week.
+        start_s = max(-_AGES_S, self.origin.up(starts_at))
         return SoftWindow(
             start_s=start_s,
-            # One that is over before anybody begins still says: the sooner, the better.
             end_s=max(start_s + 1, self.origin.up(ends_at)),
             early_cost_per_h=wishes.early_cost_per_h * scale,
             late_cost_per_h=wishes.late_cost_per_h * scale,

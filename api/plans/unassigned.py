@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.fields import Schema, Whole
-from routing.explaining import PLACES
+from routing.missing import PLACES
 from routing.solving.explaining.explanation import Rule
 
 

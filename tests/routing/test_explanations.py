@@ -8,8 +8,10 @@ from datetime import UTC
 from deliveries.models import Delivery
 from kernel.geo import Point
 from routing.given import Span
-from routing.models import Shift, Unassigned
+from routing.models import Plan, Shift, Unassigned
 from routing.seconds import written
+from routing.tasks import solve
+from routing.wishes import Wishes
 from tests.routing.conftest import House, minutes
 from tests.routing.test_points_in_plans import into, local_hours, point
 from tests.routing.test_trips import pickup
@@ -48,6 +50,27 @@ class TestWhatIsLeftOut:
         again = house.delivery(5000, penalty_s=60 + left.relaxation["by"], recipient_name="Eino Leino")
         plan = house.solved(shift, deliveries=[again])
         assert plan.unassigned == []
+
+    def test_prices_what_is_preferred_before_anybody_begins_from_then_on(self, house: House) -> None:
+        """Else the same delay would cost less the later the shifts begin, and a penalty that is enough would not do."""
+        shift = house.shift()
+        better = {"preferred_from": shift.starts_at - minutes(120), "preferred_until": shift.starts_at - minutes(60)}
+        wishes = Wishes(late_cost_per_h=3600, zone="Europe/Helsinki")
+
+        def planned(penalty_s: int) -> Plan:
+            plan_id = house.request(
+                shift, deliveries=[house.delivery(500, penalty_s=penalty_s, **better)], wishes=wishes
+            )
+            solve(aggregate_id=str(plan_id))
+            return house.plan(plan_id)
+
+        (left,) = planned(60).unassigned
+        assert left.relaxation is not None
+        helps = left.relaxation["by"]
+        assert helps > 3600
+        assert f"adds {60 + helps} s" in left.detail
+        assert planned(60 + helps).unassigned == []
+        assert len(planned(60 + helps - 2).unassigned) == 1
 
     def test_fits_when_the_window_ends_so_much_later(self, house: House) -> None:
         shift = house.shift()
@@ -154,8 +177,33 @@ class TestAWindowThatNobodyWorksIn:
         assert (exceeded["rule"], exceeded["place"]) == ("window_start", "pickup_point")
         assert left.relaxation is not None
 
+    def test_is_the_recipients_own_where_the_pickup_point_is_open(self, house: House) -> None:
+        shift, at = house.shift(), point(house, "24/7")
+        asked = (shift.starts_at - minutes(60), shift.starts_at - minutes(30))
+        into(house, at, windows=(asked,))
+
+        (left,) = house.solved(shift).unassigned
+
+        assert left.detail == "none of its windows is open during the shifts"
+        (exceeded,) = left.exceeded
+        assert (exceeded["rule"], exceeded["place"], exceeded["window"]) == ("window_end", "delivery", text(asked))
+        assert left.relaxation is not None
+        later = (asked[0], asked[1] + minutes(left.relaxation["by"]))
+        assert house.solved(shift, deliveries=[into(house, at, windows=(later,))]).unassigned == []
+
+    def test_does_not_help_to_be_longer_where_the_pickup_point_is_closed_then(self, house: House) -> None:
+        shift = house.shift()
+        starts_in = (shift.starts_at - house.now) / minutes(60)
+        closes = local_hours(house, starts_in - 0.75, starts_in - 0.25)
+        into(house, point(house, closes), windows=((shift.starts_at - minutes(45), shift.starts_at - minutes(30)),))
+
+        (left,) = house.solved(shift).unassigned
+
+        assert [(each["rule"], each["place"]) for each in left.exceeded] == [("window_end", "delivery")]
+        assert left.relaxation is None
+
     def test_is_told_nothing_of_where_it_never_opens(self, house: House) -> None:
-        into(house, point(house, f"{house.now - minutes(3 * 24 * 60):%Y %b %d} 10:00-12:00"))
+        into(house, point(house, f"{house.now - minutes(10 * 24 * 60):%Y %b %d} 10:00-12:00"))
 
         (left,) = house.solved(house.shift()).unassigned
 

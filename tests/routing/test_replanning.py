@@ -13,7 +13,7 @@ from sqlalchemy import select
 from accounts.models import Person
 from api.unit import App
 from deliveries import cancelling
-from deliveries.models import Delivery, DeliveryState
+from deliveries.models import Delivery, DeliveryState, DeliveryWindow
 from deliveries.queries import by_ids
 from driving import reporting
 from driving.models import StopEventKind
@@ -37,6 +37,7 @@ from routing.replanning import (
     NothingToReplan,
     NotInThisPlan,
     PlanNotPublished,
+    StopUnderWay,
     TooLate,
     Wishes,
     WishesContradict,
@@ -288,6 +289,29 @@ class TestAReplan:
         assert route.resumes_at == held_up
         assert route.departs_at == day.shifts[0].starts_at
 
+    def test_lets_a_helping_courier_be_late_too(self, day: Day) -> None:
+        helper, held_up = day.house.shift(), day.shifts[0].starts_at + minutes(75)
+        broken = [shift.id for shift in day.shifts]
+
+        plan = day.replan(helping=[helper.id], available_at=[(helper.id, held_up)], broken=broken)
+
+        (route,) = plan.routes
+        assert route.shift_id == helper.id
+        assert route.departs_at >= held_up
+
+    def test_brings_late_what_everybody_is_too_late_for(self, day: Day) -> None:
+        """Not "none of its windows is open during the shifts": they began long ago."""
+        first = day.deliveries[0][0]
+        window = DeliveryWindow(delivery_id=first.id, starts_at=day.house.now, ends_at=day.house.now + minutes(65))
+        with Sessions.begin() as session:
+            session.add(window)
+        late = [(shift.id, shift.starts_at + minutes(90)) for shift in day.shifts]
+
+        plan = day.replan(available_at=late)
+
+        assert plan.unassigned == []
+        assert first.id in {drop.delivery_id for route in plan.routes for stop in route.stops for drop in stop.drops}
+
     def test_brings_nothing_new_when_every_van_has_left(self, day: Day) -> None:
         for number in (0, 1):
             day.drive(number, 0, ENROUTE, minute=5)
@@ -455,6 +479,18 @@ class TestAskingForAReplan:
         pointers = [error.pointer for error in refused.value.errors]
         assert pointers == ["/late/1/shift_id", "/late/2/shift_id", "/helping_shift_ids/1"]
         assert day.house.plan(day.plan_ids[0]).state is PlanState.PUBLISHED
+
+    def test_refuses_to_take_a_stop_from_who_is_driving_there(self, day: Day) -> None:
+        day.drive(0, 0, ENROUTE, minute=10)
+        stops = [stop.id for stop in day.route(0).stops]
+
+        with pytest.raises(StopUnderWay) as refused:
+            day.request(refused=[stops[1], stops[0]])
+
+        assert [error.pointer for error in refused.value.errors] == ["/refused_stop_ids/1"]
+        with Sessions() as session:
+            assert session.get_one(Delivery, day.deliveries[0][1].id).refused_driver_ids == []
+        day.request(refused=[stops[0]], broken=[day.shifts[0].id])  # nobody is driving there any more
 
     def test_names_a_helping_shift_as_the_request_has_it(self, day: Day) -> None:
         nobody, over = new_id(), day.house.shift(lasts=minutes(30))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -230,12 +231,15 @@ class TestAStop:
         assert soft == SoftWindow(start_s=7200, end_s=10_800, early_cost_per_h=600, late_cost_per_h=900)
         assert free is None
 
-    def test_is_the_sooner_the_better_when_its_soft_window_is_over(self) -> None:
-        window = (DAY - timedelta(hours=2), DAY - timedelta(hours=1))
-        soft = stated(delivery(preferred=window)).stops[0].soft_window
+    @pytest.mark.parametrize(("ago_h", "span"), [(2, (-7200, -3600)), (24 * 30, (-604_800, -604_799))])
+    def test_is_late_from_the_end_of_its_soft_window_on_also_before_anybody_begins(
+        self, ago_h: int, span: tuple[int, int]
+    ) -> None:
+        starts_at = DAY - timedelta(hours=ago_h)
+        soft = stated(delivery(preferred=(starts_at, starts_at + timedelta(hours=1)))).stops[0].soft_window
 
         assert soft is not None
-        assert (soft.start_s, soft.end_s) == (0, 1)
+        assert (soft.start_s, soft.end_s) == span
 
     def test_stands_for_each_place_of_one_delivery(self) -> None:
         night = (DAY + timedelta(hours=6), DAY + timedelta(hours=8))

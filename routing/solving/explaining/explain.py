@@ -114,16 +114,17 @@ def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
     exceeded = [tuple(standing(trial)) for trial in trials]
     close = [trial for trial, broken in zip(trials, exceeded, strict=True) if not broken]
     misses = [*_standing_misses(trials, exceeded), *_clock_misses(plan, close), *_dear(plan, close[:1], unit)]
-    blamed = sorted((miss for miss in misses if miss.gives.rule not in plan.settled), key=lambda miss: miss.price)
+    blamed = sorted(misses, key=lambda miss: (miss.gives.rule in plan.settled, miss.price))
     for miss in blamed[:_CHECKED]:
         relaxation = _relaxed(plan, miss, unit)
         if relaxation is not None:
             exceeded_here = () if miss.gives.rule is Rule.PENALTY else (miss.gives,)
-            helps = None if miss.gives.unit == "s" and miss.gives.by > _SENSIBLE_S else relaxation
+            senseless = miss.gives.unit == "s" and miss.gives.by > _SENSIBLE_S
+            helps = None if senseless or miss.gives.rule in plan.settled else relaxation
             return _explanation(unit, miss.trial.vehicle, exceeded_here, helps)
     number = min(range(len(trials)), key=lambda number: len(exceeded[number]) or 2)
-    broken = together(trials[number], exceeded[number], settled=plan.settled)
-    return _explanation(unit, trials[number].vehicle, tuple(broken), None)
+    broken = tuple(together(trials[number], exceeded[number]))
+    return _explanation(unit, trials[number].vehicle, broken, None)
 
 
 def _explanation(

@@ -1,6 +1,6 @@
 """What is exceeded where no rule alone is to blame: each by the least that is enough together with the others."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -23,15 +23,14 @@ _AGES_S = 100 * 86_400
 """To the other end of the world and back, by bicycle."""
 
 
-def together(trial: Trial, standing: Sequence[Excess], *, settled: Collection[Rule] = ()) -> Iterator[Excess]:
+def together(trial: Trial, standing: Sequence[Excess]) -> Iterator[Excess]:
     """Yield what is exceeded whatever the hour, and what the clock forbids besides.
 
-    The rules of the clock but the `settled` ones all give as much as need be; then one after the other takes back
-    what it can.
+    The rules of the clock all give as much as need be; then one after the other takes back what it can.
     """
     yield from standing
     eased = reduce(Trial.given, standing, trial)
-    rules = [rule for rule in (Excess(rule=Rule.LATER_WINDOWS, by=0), *_rules(eased)) if rule.rule not in settled]
+    rules = [Excess(rule=Rule.LATER_WINDOWS, by=0), *_rules(eased)]
     rules.sort(key=lambda each: _ORDER.index(each.rule))
     for most_s in (MOST_S,) if trial.is_rich else (MOST_S, _AGES_S):
         given = [replace(rule, by=most_s) for rule in rules]

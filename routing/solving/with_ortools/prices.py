@@ -72,7 +72,10 @@ def _longest(nodes: Nodes, profile: str) -> tuple[int, int]:
 
 def _untimely(stop: Stop, hours: float) -> int:
     soft = stop.soft_window
-    return 0 if soft is None else int(hours * max(soft.early_cost_per_h, soft.late_cost_per_h)) + 1
+    if soft is None:
+        return 0
+    hours += max(0, -soft.end_s) / _HOUR_S  # by so much everybody is late at the horizon's begin
+    return int(hours * max(soft.early_cost_per_h, soft.late_cost_per_h)) + 1
 
 
 def _dearest(stop: Stop) -> int:

@@ -136,7 +136,7 @@ def stops(draw: st.DrawFn, *, id: str, ids: tuple[str, ...], places: int, loads:
 
 @st.composite
 def soft_windows(draw: st.DrawFn, *, horizon_s: int) -> SoftWindow:
-    start_s = draw(st.integers(0, horizon_s * 3 // 4))
+    start_s = draw(st.integers(-horizon_s // 2, horizon_s * 3 // 4))
     return SoftWindow(
         start_s=start_s,
         end_s=start_s + draw(st.integers(1, horizon_s // 3)),
