@@ -49,9 +49,15 @@ def assemble(question: Question, solution: Solution, *, matrices: Matrices, stre
             for route in solution.routes
         ],
         unassigned=[*_unassigned(question, solution, shifts)],
-        cost=question.prices.in_seconds(solution.cost),
+        cost={**question.prices.in_seconds(solution.cost), "must_left_out": _must_left_out(question, solution)},
         estimated_share=share,
     )
+
+
+def _must_left_out(question: Question, solution: Solution) -> int:
+    """Return how many halts without a price are left out: a pickup and its delivery are one, and closed ones count."""
+    left = (question.open[each.stop_id] for each in solution.unassigned)
+    return sum(halt.penalty_s is None and not halt.fetching for halt in (*left, *question.closed))
 
 
 class _Call(NamedTuple):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from routing import missing
 from routing.given import GivenShift
-from routing.missing import PLACES, Missed, missed
+from routing.missing import PLACES, Missed
 from routing.models import Unassigned
 from routing.seconds import spoken, written
 from routing.solving import solution as solved
@@ -79,12 +80,15 @@ def tell(
     left = [each for each in (*solution.unassigned, *closed) if each.stop_id in question.told]
     if not left:
         return
-    by_delivery = {
-        each.id: explanation
-        for explanation in explain(problem(), replace(solution, unassigned=tuple(left)), settled=settled)
-        for each in question.told[explanation.stop_id].deliveries
-    }
     teller = _Teller(question, {str(shift.id): shift for shift in question.job.shifts})
+    found = explain(
+        problem(),
+        replace(solution, unassigned=tuple(left)),
+        settled=lambda gives: gives.rule in settled or not teller.is_enough(gives),
+    )
+    by_delivery = {
+        each.id: explanation for explanation in found for each in question.told[explanation.stop_id].deliveries
+    }
     for row in rows:
         if row.delivery_id in by_delivery:
             teller.tell(row, by_delivery[row.delivery_id])
@@ -97,39 +101,44 @@ class _Teller:
 
     def tell(self, row: Unassigned, explanation: Explanation) -> None:
         row.nearest_vehicle = self._vehicle(explanation.vehicle_id)
-        row.exceeded = [self._excess(each) | {"words": self._words(_EXCEEDED, each)} for each in explanation.exceeded]
-        relaxation = explanation.relaxation
-        if relaxation is not None and self._is_enough(relaxation.gives):
-            row.relaxation = self._relaxation(relaxation)
+        row.exceeded = [told for each in explanation.exceeded for told in self._exceeded(each)]
+        if explanation.relaxation is not None:
+            row.relaxation = self._relaxation(explanation.relaxation)
+
+    def _exceeded(self, excess: Excess) -> Iterator[dict[str, Any]]:
+        """The rule; and where a recipient's window and a point's hours are both missed, the other one too."""
+        missed = self._missed(excess)
+        yield self._excess(excess, missed) | {"words": self._words(_EXCEEDED, excess, missed)}
+        if missed is not None and missed.behind is not None:
+            further, other = missed.behind
+            beyond = replace(excess, by=excess.by - round(further.total_seconds()))
+            if beyond.by > 0:
+                yield self._excess(beyond, other) | {"words": self._words(_EXCEEDED, beyond, other)}
 
     def _vehicle(self, shift_id: str) -> dict[str, Any]:
         return {"shift_id": shift_id, "name": self.shifts[shift_id].label}
 
     def _relaxation(self, relaxation: Relaxation) -> dict[str, Any]:
         added = f"{_signed(_minutes(relaxation.added_s))} min, {_signed(round(relaxation.added_m / 1000, 1))} km"
-        return self._excess(relaxation.gives) | {
+        missed = self._missed(relaxation.gives)
+        return self._excess(relaxation.gives, missed) | {
             **self._vehicle(relaxation.vehicle_id),
             "added_min": _minutes(relaxation.added_s),
             "added_m": relaxation.added_m,
             "added_cost": self.question.prices.seconds(relaxation.added_cost),
-            "words": f"fits if {self._words(_FITS_IF, relaxation.gives)}: {added}",
+            "words": f"fits if {self._words(_FITS_IF, relaxation.gives, missed)}: {added}",
         }
 
-    def _excess(self, excess: Excess) -> dict[str, Any]:
+    def _excess(self, excess: Excess, missed: Missed | None) -> dict[str, Any]:
         by, unit = self._counted(excess)
         return {
             "rule": excess.rule.value,
             "by": by,
             "unit": unit,
             "what": excess.name,
-        } | self._whose(excess)
-
-    def _whose(self, excess: Excess) -> dict[str, Any]:
-        missed = self._missed(excess)
-        if missed is None:
-            return {"place": None, "window": None}
-        starts_at, ends_at = missed.window
-        return {"place": missed.place, "window": {"starts_at": written(starts_at), "ends_at": written(ends_at)}}
+            "place": missed and missed.place,
+            "window": missed and {"starts_at": written(missed.window[0]), "ends_at": written(missed.window[1])},
+        }
 
     def _missed(self, excess: Excess) -> Missed | None:
         """The window as people know it: of several that touch, which count as one, from first to last."""
@@ -138,9 +147,9 @@ class _Teller:
         origin, (start_s, end_s) = self.question.told_from, excess.window
         halt = self.question.told[excess.stop_id]
         its = [each for each in halt.windows if start_s <= origin.up(each[0]) and origin.up(each[1]) <= end_s]
-        return missed(halt, (min(its)[0], max(each[1] for each in its)), at_end=excess.rule is Rule.WINDOW_END)
+        return missing.missed(halt, (min(its)[0], max(each[1] for each in its)), at_end=excess.rule is Rule.WINDOW_END)
 
-    def _is_enough(self, gives: Excess) -> bool:
+    def is_enough(self, gives: Excess) -> bool:
         """Whether it helps that a window alone is longer: what goes to a point also needs that to be open then."""
         found = self._missed(gives)
         return found is None or found.may_give(timedelta(minutes=_minutes(gives.by)))
@@ -155,10 +164,9 @@ class _Teller:
             return excess.by, _UNITS[excess.rule]
         return _minutes(excess.by), "min"
 
-    def _words(self, texts: Mapping[Rule, str], excess: Excess) -> str:
+    def _words(self, texts: Mapping[Rule, str], excess: Excess, missed: Missed | None) -> str:
         by, unit = self._counted(excess)
-        found = self._missed(excess)
-        place = "" if found is None else PLACES[found.place]
+        place = "" if missed is None else PLACES[missed.place]
         return texts[excess.rule].format(amount=_amount(by, unit), name=excess.name, place=place)
 
 

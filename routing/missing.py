@@ -19,36 +19,40 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """The window that is missed, of one of PLACES: at its end, or at its begin. `within`: what bounds it, if longer."""
+    """The window that is missed, of one of PLACES: at its end, or at its begin.
+
+    `behind`: what would be missed too if it were longer by more than so much.
+    """
 
     place: str
     window: Span
-    at_end: bool
-    within: tuple[Span, ...] | None = None
+    behind: tuple[timedelta, Missed] | None = None
 
     def may_give(self, by: timedelta) -> bool:
         """Say whether it may be so much longer, so that all of it counts."""
-        starts_at, ends_at = self.window
-        first, last = (ends_at, ends_at + by) if self.at_end else (starts_at - by, starts_at)
-        return self.within is None or any(each[0] <= first and last <= each[1] for each in self.within)
+        return self.behind is None or by <= self.behind[0]
 
 
 def missed(halt: Halt, window: Span, *, at_end: bool) -> Missed:
     """Return whose the window of the halt is. At a point it is open and its recipient's; the narrower one is missed."""
     point, own = halt.first.point, halt.first.windows
     if halt.fetching:
-        return Missed("pickup", window, at_end)
+        return Missed("pickup", window)
     if halt.alternative is not None:
-        return Missed("alternative", window, at_end)
+        return Missed("alternative", window)
     if point is None or point.opens is None:
-        return Missed("delivery", window, at_end)
-    its = _with_edge(own, window, at_end=at_end)
-    if its is not None:
-        return Missed("delivery", its, at_end, within=point.opens)
-    opens = _with_edge(point.opens, window, at_end=at_end)
-    return Missed("pickup_point", opens or window, at_end, within=own or None)
+        return Missed("delivery", window)
+    if not own:
+        return Missed("pickup_point", window)
+    sides = [("delivery", _around(own, window)), ("pickup_point", _around(point.opens, window))]
+    (near, near_span), (far, far_span) = sorted(sides, key=lambda side: _room(side[1], window, at_end=at_end))
+    return Missed(near, near_span, behind=(_room(far_span, window, at_end=at_end), Missed(far, far_span)))
 
 
-def _with_edge(windows: Sequence[Span], window: Span, *, at_end: bool) -> Span | None:
-    edge = 1 if at_end else 0
-    return next((each for each in windows if each[edge] == window[edge]), None)
+def _around(windows: Sequence[Span], window: Span) -> Span:
+    """Return the one in which the window lies; it is what two have in common."""
+    return next((each for each in windows if each[0] <= window[0] and window[1] <= each[1]), window)
+
+
+def _room(span: Span, window: Span, *, at_end: bool) -> timedelta:
+    return span[1] - window[1] if at_end else window[0] - span[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from routing.given import Span
+from routing.models import StopState
 from routing.replan_job import ReplanJob
 from routing.replan_levels import Level, Standing, StandingStop
 from routing.seconds import Origin
@@ -76,9 +77,15 @@ class Binding:
             penalty=None,
             allowed_vehicles=allowed,
             refused_vehicles=refused,
-            soft_window=self._promised(known.promises.values()) or stop.soft_window,
+            soft_window=self._soft(stop, known),
             vehicle_costs=self._dislikes(stop, own, driving),
         )
+
+    def _soft(self, stop: Stop, known: StandingStop) -> SoftWindow | None:
+        soft = self._promised(known.promises.values()) or stop.soft_window
+        if soft is None or known.state is not StopState.ARRIVED:
+            return soft
+        return replace(soft, early_cost_per_h=0)  # who is at the door does not wait there for a promise
 
     def _dislikes(self, stop: Stop, own: str, driving: frozenset[str]) -> tuple[tuple[str, int], ...]:
         """Return what each driver costs for the stop: as in any plan, and more for another than it has."""
@@ -97,6 +104,8 @@ class Binding:
         start_s, end_s = origin.up(told[-1][0]), origin.up(min(until for _, until in told))
         if start_s >= end_s:
             start_s, end_s = origin.up(told[0][0]), origin.up(told[0][1])
+        # To begin at the very end is outside of the promise, and must not be free.
+        end_s = max(start_s + 1, end_s - 1)
         return SoftWindow(start_s=start_s, end_s=end_s, early_cost_per_h=cost, late_cost_per_h=cost)
 
 

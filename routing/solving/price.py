@@ -1,6 +1,6 @@
 """What a timed route costs: the vehicle's rates, untimely services, disliked drivers, and its share of the balance."""
 
-from routing.solving.problem import Measure, Problem, SoftWindow, Stop, Vehicle
+from routing.solving.problem import Balance, Measure, Problem, SoftWindow, Stop, Vehicle
 from routing.solving.solution import Route
 
 HOUR_S = 3600
@@ -37,8 +37,13 @@ def preference(vehicle: Vehicle, stops: list[Stop]) -> int:
 
 def balance(problem: Problem, route: Route) -> int:
     """The route's share of the cost of unfairness."""
-    if problem.balance is None:
+    return share_of_balance(problem.balance, stops=len(route.visits), busy_s=route.duration_s)
+
+
+def share_of_balance(balance: Balance | None, *, stops: int, busy_s: int) -> int:
+    """What a route of so many stops, and so long, costs for being longer than others."""
+    if balance is None:
         return 0
-    if problem.balance.measure == Measure.STOPS:
-        return problem.balance.cost * len(route.visits) ** 2
-    return problem.balance.cost * route.duration_s**2 // HOUR_S**2
+    if balance.measure == Measure.STOPS:
+        return balance.cost * stops**2
+    return balance.cost * busy_s**2 // HOUR_S**2

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 
 from deliveries.models import Delivery
+from kernel import clock
+from kernel.clock import Clock
 from kernel.geo import Point
 from routing.given import Span
 from routing.models import Plan, Shift, Unassigned
@@ -83,6 +85,21 @@ class TestWhatIsLeftOut:
         later = house.delivery(2000, windows=[(house.now, ends + minutes(left.relaxation["by"]))])
 
         assert house.solved(shift, deliveries=[later]).unassigned == []
+
+
+class TestTheCost:
+    def test_counts_all_that_had_to_be_served(self, house: House) -> None:
+        shift = house.shift()
+        late = [(shift.ends_at + minutes(1), shift.ends_at + minutes(60))]
+        house.delivery(300, windows=late)
+        house.delivery(400, windows=late, penalty_s=600)
+        house.delivery(500, weights_g=[1000] * 41, pickup=pickup(300))
+
+        plan = house.solved(shift)
+
+        assert len(plan.unassigned) == 3
+        assert plan.cost is not None
+        assert plan.cost["must_left_out"] == 2
 
 
 class TestAWindowThatNobodyWorksIn:
@@ -192,15 +209,26 @@ class TestAWindowThatNobodyWorksIn:
         assert house.solved(shift, deliveries=[into(house, at, windows=(later,))]).unassigned == []
 
     def test_does_not_help_to_be_longer_where_the_pickup_point_is_closed_then(self, house: House) -> None:
+        """Then the other one is told too, or a rule that helps alone."""
         shift = house.shift()
         starts_in = (shift.starts_at - house.now) / minutes(60)
-        closes = local_hours(house, starts_in - 0.75, starts_in - 0.25)
-        into(house, point(house, closes), windows=((shift.starts_at - minutes(45), shift.starts_at - minutes(30)),))
+        at = point(house, local_hours(house, starts_in - 0.75, starts_in - 0.25))
+        into(house, at, windows=((shift.starts_at - minutes(45), shift.starts_at - minutes(30)),))
 
         (left,) = house.solved(shift).unassigned
+        house.change(Shift, shift.id, starts_at=house.now - minutes(10))
+        house.now += minutes(50)
+        clock.use(Clock(anchor=datetime.now(UTC), starts_at=house.now, speed=1.0))
+        (later,) = house.solved(shift).unassigned
 
-        assert [(each["rule"], each["place"]) for each in left.exceeded] == [("window_end", "delivery")]
-        assert left.relaxation is None
+        assert left.relaxation is not None
+        assert left.relaxation["rule"] == "shift_start"
+        assert [(each["rule"], each["place"]) for each in later.exceeded] == [
+            ("window_end", "delivery"),
+            ("window_end", "pickup_point"),
+        ]
+        assert later.exceeded[0]["by"] == later.exceeded[1]["by"] + 15
+        assert later.relaxation is None
 
     def test_is_told_nothing_of_where_it_never_opens(self, house: House) -> None:
         into(house, point(house, f"{house.now - minutes(10 * 24 * 60):%Y %b %d} 10:00-12:00"))

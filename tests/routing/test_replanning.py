@@ -289,6 +289,24 @@ class TestAReplan:
         assert route.resumes_at == held_up
         assert route.departs_at == day.shifts[0].starts_at
 
+    def test_prices_a_promise_to_its_last_second_and_lets_nobody_wait_at_the_door(self, day: Day) -> None:
+        day.drive(0, 0, ENROUTE, ARRIVED, minute=10)
+        with Sessions.begin() as session:
+            plan = session.get_one(Plan, day.request())
+            job = claiming.claim(session, plan.id, now=day.house.now)
+        assert isinstance(job, ReplanJob)
+
+        asked = ask(job, streets=STREETS.get())
+
+        stops = {each.id: each.soft_window for each in asked.problem.stops}
+        at_the_door, next_one = (stops[str(day.deliveries[0][each].id)] for each in (0, 1))
+        assert at_the_door is not None
+        assert next_one is not None
+        assert (at_the_door.early_cost_per_h, next_one.early_cost_per_h) == (0, next_one.late_cost_per_h)
+        promise = day.promises()[day.deliveries[0][1].id]
+        assert promise is not None
+        assert asked.question.origin.instant(next_one.end_s) == promise.until - timedelta(seconds=1)
+
     def test_lets_a_helping_courier_be_late_too(self, day: Day) -> None:
         helper, held_up = day.house.shift(), day.shifts[0].starts_at + minutes(75)
         broken = [shift.id for shift in day.shifts]

@@ -3,7 +3,7 @@
 A relaxation is told only when it was applied and the checker accepted the route.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from routing.solving.assemble import sequence_cost
@@ -43,7 +43,7 @@ class _Plan:
 
     routes: Routes
     by_vehicle: dict[str, Route]
-    settled: Collection[Rule]
+    settled: Callable[[Excess], bool]
     slacks: dict[str, Slack] = field(default_factory=dict)
     costs: dict[str, int] = field(default_factory=dict)
 
@@ -71,10 +71,12 @@ class _Miss:
     price: int
 
 
-def explain(problem: Problem, solution: Solution, *, settled: Collection[Rule] = ()) -> list[Explanation]:
+def explain(
+    problem: Problem, solution: Solution, *, settled: Callable[[Excess], bool] = lambda _: False
+) -> list[Explanation]:
     """One explanation for each of the first MOST stops left out of which a vehicle comes close at all.
 
-    The halves of a pair have one in common. The `settled` rules cannot give any more.
+    The halves of a pair have one in common. What is `settled` cannot give so much: it is exceeded, but no relaxation.
     """
     routes = routes_of(problem, sequences_of(problem, solution))
     plan = _Plan(routes, {route.vehicle_id: route for route in solution.routes}, settled)
@@ -114,13 +116,13 @@ def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
     exceeded = [tuple(standing(trial)) for trial in trials]
     close = [trial for trial, broken in zip(trials, exceeded, strict=True) if not broken]
     misses = [*_standing_misses(trials, exceeded), *_clock_misses(plan, close), *_dear(plan, close[:1], unit)]
-    blamed = sorted(misses, key=lambda miss: (miss.gives.rule in plan.settled, miss.price))
+    blamed = sorted(misses, key=lambda miss: (plan.settled(miss.gives), miss.price))
     for miss in blamed[:_CHECKED]:
         relaxation = _relaxed(plan, miss, unit)
         if relaxation is not None:
             exceeded_here = () if miss.gives.rule is Rule.PENALTY else (miss.gives,)
             senseless = miss.gives.unit == "s" and miss.gives.by > _SENSIBLE_S
-            helps = None if senseless or miss.gives.rule in plan.settled else relaxation
+            helps = None if senseless or plan.settled(miss.gives) else relaxation
             return _explanation(unit, miss.trial.vehicle, exceeded_here, helps)
     number = min(range(len(trials)), key=lambda number: len(exceeded[number]) or 2)
     broken = tuple(together(trials[number], exceeded[number]))

@@ -201,11 +201,12 @@ class _Search:
         rounds, loads = [list(steps) for steps in self.rounds], [list(load) for load in self._loads]
         return rounds, list(self._costs), loads, dict(self.out), set(self._moved)
 
-    def _value(self) -> tuple[int, float]:
-        must = sum(stop.penalty is None for stop in self.out.values())
-        return must, sum(self._costs) + sum(stop.penalty or 0 for stop in self.out.values()) + self._keep * len(
-            self._moved
-        )
+    def _value(self) -> tuple[int, int, float]:
+        """What must be served and is not, how much of that had its place or its promise, and the cost."""
+        must = [stop for stop in self.out.values() if stop.penalty is None]
+        dropped = sum(stop.id in self._home or stop.soft_window is not None for stop in must)
+        penalties = sum(stop.penalty or 0 for stop in self.out.values())
+        return len(must), dropped, sum(self._costs) + penalties + self._keep * len(self._moved)
 
     def _take(self, stop: Stop) -> None:
         for number, steps in enumerate(self.rounds):

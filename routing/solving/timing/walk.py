@@ -1,7 +1,8 @@
 """A quick price of a route: each stop as early as can be, one pass, no choice of the best times.
 
-Never optimistic: what a walk finds possible can be driven, and costs no more than the walk says, but for balance. It
-knows no reloads, pairs and choices: `alone` says which stops it may move, and a vehicle with reloads is left as it is.
+Never optimistic: what a walk finds possible can be driven, and costs no more than the walk says, but for the balance of
+times. It knows no reloads, pairs and choices: `alone` says which stops it may move, and a vehicle with reloads is left
+as it is.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.fits import DoesNotFit, check_may_serve
+from routing.solving.price import share_of_balance
 from routing.solving.problem import UNREACHABLE, Break, Problem, Profile, SoftWindow, Stop, Vehicle, Window
 
 IMPOSSIBLE = float("inf")
@@ -90,7 +92,7 @@ class Walker:
         if now_s > vehicle.shift_end_s or not _within(vehicle, duration_s, distance_m):
             return IMPOSSIBLE
         driving = vehicle.fixed_cost + vehicle.cost_per_s * duration_s + vehicle.cost_per_m * distance_m
-        return driving + soft + dislikes
+        return driving + soft + dislikes + share_of_balance(self.problem.balance, stops=len(stops), busy_s=duration_s)
 
     def detours(self, number: int, stops: Sequence[Stop], stop: Stop) -> "Detours":
         """Return what the way to `stop` adds at each index of the route, behind what is locked."""

@@ -189,7 +189,7 @@ class TestExplain:
         late = replace(asked, stops=(replace(asked.stops[0], windows=((0, 600),)),))
 
         def told(*settled: Rule) -> tuple[set[Rule], Rule | None]:
-            (found,) = explain(late, planned(late, [[]]), settled=settled)
+            (found,) = explain(late, planned(late, [[]]), settled=lambda gives: gives.rule in settled)
             helps = None if found.relaxation is None else found.relaxation.gives.rule
             return {each.rule for each in found.exceeded}, helps
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from routing.solving.checking.checker import violations
 from routing.solving.inserting.insertion import construct
 from routing.solving.limit import Limit
-from routing.solving.problem import Problem, Sequences, SoftWindow, Stop
+from routing.solving.problem import Balance, Measure, Problem, Sequences, SoftWindow, Stop
 from routing.solving.process import run
 from routing.solving.replanning.loosen import loosen
 from routing.solving.replanning.replan import replan
@@ -62,6 +63,29 @@ class TestAReplan:
         found = replan(asked, [[], []], limit=FEW, seed=1)
 
         assert order(found) == {"b": ["at 1"], "c": ["at 8"]}
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_leaves_out_what_is_new_rather_than_what_has_its_place(self, seed: int) -> None:
+        far, near = [stop(9, demands=(1,)), stop(8, demands=(1,))], [stop(each, demands=(1,)) for each in (1, 2, 3, 4)]
+        asked = problem(vehicle(capacities=(3,)), *far, *near, capacity_names=("parcels",))
+
+        found = replan(asked, [far], limit=Limit(iterations=400), seed=seed)
+
+        assert {"at 9", "at 8"} < set(order(found)["a"])
+        assert len(found.unassigned) == 3
+
+    @pytest.mark.parametrize("measure", [Measure.STOPS, Measure.TIME])
+    def test_shares_out_what_has_no_driver_where_shares_are_balanced(self, measure: Measure) -> None:
+        stops = [stop(each, service_s=1000) for each in (1, 2, 3, 4, 5, 6)]
+        asked = problem(vehicle(), vehicle("idle"), *stops)
+        fair = replace(asked, balance=Balance(measure=measure, cost=10_000))
+
+        served = {
+            name: len(order(replan(each, [stops[3:], []], limit=FEW, seed=1)).get("idle", ()))
+            for name, each in (("as it is", asked), ("fair", fair))
+        }
+
+        assert served == {"as it is": 0, "fair": 3}
 
     def test_moves_a_stop_whose_promise_another_driver_keeps(self) -> None:
         late = vehicle(shift_start_s=3000)
