@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from routing.solving.assemble import sequence_cost
 from routing.solving.explaining.explanation import Excess, Explanation, Relaxation, Rule
 from routing.solving.explaining.nearest import Routes, nearest, routes_of
+from routing.solving.explaining.reloading import reloaded
 from routing.solving.explaining.slack import MOST_S, Slack, misses, slack_of
 from routing.solving.explaining.together import together
 from routing.solving.explaining.trial import Trial, clock_rules, least, reachable, standing
@@ -22,6 +23,8 @@ _TRIALS = 30
 """Positions that are looked at for each of them."""
 _BY_HALVING = 3
 """Of these, where the figures in closed form are not to be had."""
+_RELOADED = 6
+"""Of these, the first ones, which are also tried with a reload more."""
 _SENSIBLE_S = 6 * 3600
 """Nobody moves a window, a shift or a break by more: it is told by how much it fails, and nothing that would help."""
 _CHECKED = 4
@@ -58,7 +61,12 @@ class _Plan:
         """What the trial's route costs without it."""
         id = trial.vehicle.id
         if id not in self.costs:
-            self.costs[id] = sequence_cost(trial.problem, trial.vehicle, trial.before)
+            before = next(
+                round.steps
+                for vehicle, round in zip(trial.problem.vehicles, self.routes.rounds, strict=True)
+                if vehicle.id == id
+            )
+            self.costs[id] = sequence_cost(trial.problem, trial.vehicle, before)
         return self.costs[id]
 
 
@@ -111,6 +119,7 @@ def _steps(route: Route, stops: dict[str, Stop], reload: Reload | None) -> Itera
 def _explained(plan: _Plan, unit: Unit) -> Explanation | None:
     """The cheapest relaxation that holds, and where; without any, the vehicle that breaks the fewest rules."""
     trials = [trial for trial in nearest(plan.routes, unit, most=_TRIALS) if reachable(trial)]
+    trials = [*map(reloaded, trials[:_RELOADED]), *trials[_RELOADED:]]
     if not trials:
         return None
     exceeded = [tuple(standing(trial)) for trial in trials]
@@ -147,7 +156,7 @@ def _clock_misses(plan: _Plan, close: list[Trial]) -> Iterator[_Miss]:
     """One rule of the clock: in closed form where there is one stop, by halving otherwise, and for the breaks."""
     halved = 0
     for trial in close:
-        if len(trial.way) == 1 and not trial.is_rich:
+        if len(trial.way) == 1 and not trial.is_rich and not trial.further:
             for gives in misses(plan.slack(trial), trial.way[0], trial.first):
                 yield _Miss(trial, gives, gives.by)
             rules = [rule for rule in clock_rules(trial) if rule.rule is Rule.BREAK]

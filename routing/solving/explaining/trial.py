@@ -18,7 +18,10 @@ from routing.solving.timing.retime import check_route
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The stops of `way` put into a route: the first before step `first`, the last before step `last` of `before`."""
+    """The stops of `way` put into a route: the first before step `first`, the last before step `last` of `before`.
+
+    `further`: `before` is not what is driven now, but has a reload more.
+    """
 
     problem: Problem
     vehicle: Vehicle
@@ -26,6 +29,7 @@ class Trial:
     way: tuple[Stop, ...]
     first: int
     last: int
+    further: bool = False
 
     @property
     def steps(self) -> list[Step]:
@@ -68,12 +72,17 @@ class Trial:
 
 def reachable(trial: Trial) -> bool:
     """Whether the streets lead to all of it."""
-    return _ways_sum(trial, "duration_s") < UNREACHABLE
+    return way_s(trial) < UNREACHABLE
+
+
+def way_s(trial: Trial) -> int:
+    """What all of its drives take together."""
+    return _ways_sum(trial, "duration_s")
 
 
 def standing(trial: Trial) -> list[Excess]:
     """What is exceeded whatever the hour."""
-    return [*_refusals(trial), *_loads(trial), *_lengths(trial)]
+    return [*_refusals(trial), *loads_over(trial), *_lengths(trial)]
 
 
 def _refusals(trial: Trial) -> Iterator[Excess]:
@@ -93,7 +102,8 @@ def _is_allowed(stop: Stop, vehicle: Vehicle) -> bool:
     return allowed and vehicle.id not in stop.refused_vehicles
 
 
-def _loads(trial: Trial) -> Iterator[Excess]:
+def loads_over(trial: Trial) -> Iterator[Excess]:
+    """By how much the vehicle is overloaded, of each kind."""
     trips = trips_of(trial.steps)
     for kind, name in enumerate(trial.problem.capacity_names):
         over = max(max(loads(trial.problem, trip, kind)) for trip in trips) - trial.vehicle.capacities[kind]

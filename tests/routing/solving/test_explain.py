@@ -1,6 +1,8 @@
 """Why a stop is left out, and what would let it fit: by hand for each rule, and for any problem."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from routing.solving.explaining.giving import stop_given, vehicle_given
 from routing.solving.fits import DoesNotFit
 from routing.solving.inserting.insertion import construct
 from routing.solving.inserting.units import unit_by_stop
-from routing.solving.problem import Break, Problem, Reload, Sequences, Stop
+from routing.solving.problem import Break, Problem, Reload, Sequences, Step, Stop, Vehicle
 from routing.solving.solution import Reason, Solution, Unassigned
 from tests.routing.solving.any_problem import problems
 from tests.routing.solving.instances import problem, stop, vehicle
@@ -184,6 +186,32 @@ class TestExplain:
             Rule.SHIFT_END: 1_800_000 - 1000,
         }
 
+    @pytest.mark.parametrize(
+        ("fields", "rules"),
+        [
+            ({"skills": frozenset({"lift"})}, {Rule.SKILL}),
+            ({"windows": ((0, 100),)}, {Rule.WINDOW_END}),
+            ({"penalty": 1}, {Rule.PENALTY}),
+        ],
+    )
+    def test_knows_of_a_way_back_to_load_that_is_left(self, fields: dict[str, Any], rules: set[Rule]) -> None:
+        first, new = stop(1, demands=(2,)), stop(2, demands=(2,), **fields)
+        van = vehicle(capacities=(2,), reload=Reload(place=0, duration_s=60, most=1))
+
+        found = explained(van, first, new, served=1, names=("kg",))
+
+        assert found.relaxation is not None
+        assert {found.relaxation.gives.rule} == rules
+        assert {each.rule for each in found.exceeded} == rules - {Rule.PENALTY}
+
+    def test_says_what_is_over_where_every_way_back_to_load_is_used(self) -> None:
+        first, new = stop(1, demands=(2,)), stop(2, demands=(2,))
+        van = vehicle(capacities=(2,), reload=Reload(place=0, most=0))
+
+        assert explained(van, first, new, served=1, names=("kg",)).exceeded == (
+            Excess(rule=Rule.CAPACITY, by=2, name="kg"),
+        )
+
     def test_lets_no_settled_rule_give(self) -> None:
         asked = problem(vehicle(shift_start_s=500, shift_end_s=2000), stop(3))
         late = replace(asked, stops=(replace(asked.stops[0], windows=((0, 600),)),))
@@ -261,8 +289,9 @@ def totals_with(asked: Problem, sequences: Sequences, ways: list[tuple[Stop, ...
     stops = {each.id: each for each in asked.stops}
     sequences = [[step if isinstance(step, Reload) else stops[step.id] for step in steps] for steps in sequences]
     found = set()
-    for way in ways:
-        steps = sequences[number]
+    for way, steps in product(
+        ways, [sequences[number], *with_a_reload_more(asked.vehicles[number], sequences[number])]
+    ):
         for first in range(len(steps) + 1):
             for last in range(first, len(steps) + 1) if len(way) == 2 else [first]:
                 tried = [*steps[:first], way[0], *steps[first:last], *way[1:], *steps[last:]]
@@ -273,6 +302,12 @@ def totals_with(asked: Problem, sequences: Sequences, ways: list[tuple[Stop, ...
                 if not violations(asked, after):
                     found.add(without_penalties(after))
     return found
+
+
+def with_a_reload_more(van: Vehicle, steps: list[Step]) -> Iterator[list[Step]]:
+    reload = van.reload
+    if reload is not None and sum(isinstance(step, Reload) for step in steps) < reload.most:
+        yield from ([*steps[:at], reload, *steps[at:]] for at in range(len(steps) + 1))
 
 
 class TestSequencesOf:
