@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from marshmallow import fields, pre_dump, validate
@@ -99,10 +98,7 @@ class ReplanTermsSchema(Schema):
     def _read(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         terms = terms_of(data)
         late = [{"shift_id": shift_id, "available_at": at} for shift_id, at in terms.available_at.items()]
-        return {field.name: getattr(terms, field.name) for field in dataclass_fields(terms)} | {
-            "broken": sorted(terms.broken),
-            "late": late,
-        }
+        return vars(terms) | {"broken": sorted(terms.broken), "late": late}
 
 
 class ReplannedDeliverySchema(Schema):

@@ -2,174 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from accounts.models import Person
-from api.unit import App
 from deliveries import cancelling
 from deliveries.models import Delivery, DeliveryState, DeliveryWindow
 from deliveries.queries import by_ids
-from driving import reporting
-from driving.models import StopEventKind
-from driving.reporting import Report
-from kernel import clock, facts, relay
-from kernel.clock import Clock
+from kernel import facts, relay
 from kernel.database import Sessions
-from kernel.facts import FactRow
-from kernel.ids import new_id
 from places.streets import STREETS
-from routing import claiming, queries, replanning
-from routing.models import Drop, Outcome, Plan, PlanState, Route, Shift, StopState
+from routing import claiming
+from routing.models import Drop, Plan, PlanState, StopState
 from routing.publishing import PlanAlreadyPublished, PlanOutdated
-from routing.replacing import publish_replan
-from routing.replan_answering import ask, told
+from routing.replan_answering import ask
 from routing.replan_job import ReplanJob
-from routing.replan_settling import store_replan
 from routing.replan_terms import Seen
-from routing.replanning import (
-    NobodyDrives,
-    NothingToReplan,
-    NotInThisPlan,
-    PlanNotPublished,
-    StopUnderWay,
-    TooLate,
-    Wishes,
-    WishesContradict,
-)
-from routing.requesting import ShiftOver, UnknownShifts
 from routing.seconds import written
-from routing.solving.assemble import assemble
-from routing.solving.inserting.insertion import insert_all
-from routing.tasks import solve
-from tests import factories
 from tests import routing_rows as rows
-from tests.routing.conftest import House, minutes
+from tests.routing.conftest import minutes
 from tests.routing.test_publishing import at_once
+from tests.routing.under_way import ARRIVED, DONE, ENROUTE, Day, day
 from tracking.models import Arrival
 from tracking.tasks import REFRESH_ARRIVALS
 
-
-@dataclass
-class Day:
-    """A day that is under way: two couriers, each with a published route of stops east of the depot."""
-
-    house: House
-    shifts: list[Shift]
-    deliveries: list[list[Delivery]]
-    plan_ids: list[UUID]
-    events: list[UUID] = field(default_factory=list)
-
-    def route(self, number: int) -> Route:
-        with Sessions() as session:
-            found = session.scalars(
-                select(Route.id).where(Route.shift_id == self.shifts[number].id, Route.published_at.is_not(None))
-            ).one()
-            return queries.route(session, found, caller=self.house.caller)
-
-    def ahead(self, number: int) -> list[list[UUID]]:
-        """What the courier still brings, in order."""
-        stops = self.route(number).stops
-        live = [stop for stop in stops if stop.withdrawn_at is None and stop.state is not StopState.DONE]
-        return [[drop.delivery_id for drop in stop.drops] for stop in live]
-
-    def ids(self, number: int, *which: int) -> list[list[UUID]]:
-        return [[self.deliveries[number][each].id] for each in which]
-
-    def drive(self, number: int, stop: int, *kinds: StopEventKind, minute: float = 0) -> None:
-        """The courier reports of the stop with the delivery numbered so; the clock goes on."""
-        self.at(minute) if minute else None
-        delivery_id = self.deliveries[number][stop].id
-        stops = {drop.delivery_id: each.id for each in self.route(number).stops for drop in each.drops}
-        for kind in kinds:
-            outcomes = ((delivery_id, Outcome.DELIVERED_TO_RECIPIENT),) if kind is StopEventKind.DONE else ()
-            said = Report(
-                id=new_id(), stop_id=stops[delivery_id], kind=kind, device_time=self.house.now, outcomes=outcomes
-            )
-            with Sessions.begin() as session:
-                reporting.report(session, said, driver_id=self.shifts[number].driver_id, now=self.house.now)
-
-    def at(self, minute: float) -> None:
-        """It is so many minutes after the shifts began."""
-        self.house.now = self.shifts[0].starts_at + minutes(minute)
-        clock.use(Clock(anchor=datetime.now(UTC), starts_at=self.house.now, speed=1.0))
-
-    def request(self, **wishes: Any) -> UUID:
-        with Sessions.begin() as session:
-            plan = queries.plan(session, self.plan_ids[0], caller=self.house.caller)
-            asked = Wishes(**{"limit_s": 1} | wishes)
-            found = replanning.request_replan(session, plan, asked, caller=self.house.caller, now=self.house.now)
-        with Sessions.begin() as session:
-            relay.place(session)
-        return found.id
-
-    def replan(self, **wishes: Any) -> Plan:
-        plan_id = self.request(**wishes)
-        solve(aggregate_id=str(plan_id))
-        found = self.house.plan(plan_id)
-        assert found.state is PlanState.SOLVED, found.failure
-        return found
-
-    def proposed(self, **wishes: Any) -> Plan:
-        """As `replan`, with no search: the present order, and what comes in where it costs least."""
-        plan_id = self.request(**wishes)
-        with Sessions.begin() as session:
-            job = claiming.claim(session, plan_id, now=self.house.now)
-        assert isinstance(job, ReplanJob)
-        asked = ask(job, streets=STREETS.get())
-        sequences = [list(each) for each in asked.start]
-        left = [stop for stop in asked.problem.stops if not any(stop in each for each in sequences)]
-        unassigned = insert_all(asked.problem, sequences, left)
-        solution = assemble(asked.problem, sequences, unassigned=unassigned, found_by="insertion")
-        answer = told(asked, solution, streets=STREETS.get())
-        with Sessions.begin() as session:
-            store_replan(session, answer, job, now=self.house.now)
-        return self.house.plan(plan_id)
-
-    def publish(self, plan: Plan) -> None:
-        with Sessions.begin() as session:
-            publish_replan(session, session.get_one(Plan, plan.id), now=self.house.now, by=None)
-
-    def promises(self) -> dict[UUID, Any]:
-        with Sessions() as session:
-            ids = [each.id for group in self.deliveries for each in group]
-            return {each.id: each.promise for each in by_ids(session, ids)}
-
-    def states(self, number: int) -> list[DeliveryState]:
-        with Sessions() as session:
-            found = {each.id: each.state for each in by_ids(session, [each.id for each in self.deliveries[number]])}
-        return [found[each.id] for each in self.deliveries[number]]
-
-    def kinds(self, aggregate_id: UUID) -> list[str]:
-        with Sessions() as session:
-            about = select(FactRow.kind).where(FactRow.aggregate_id == aggregate_id).order_by(FactRow.seq)
-            return list(session.scalars(about))
-
-
-@pytest.fixture
-def day(house: House) -> Any:
-    """Stops at 1, 2, 3, 4 km east for the first courier, west for the second; both leave the depot and come back."""
-    shifts = [house.shift(), house.shift()]
-    deliveries = [[house.delivery(way * km * 1000) for km in (1, 2, 3, 4)] for way in (1, -1)]
-    with Sessions.begin() as session:
-        plan = rows.published_plan(
-            session,
-            on=[session.merge(shift) for shift in shifts],
-            stops=[[[session.merge(each)] for each in group] for group in deliveries],
-            now=house.now,
-        )
-    made = Day(house, shifts, deliveries, [plan.id])
-    made.at(-30)
-    yield made
-    clock.use(clock.REAL)
-
-
-ENROUTE, ARRIVED, DONE = StopEventKind.ENROUTE, StopEventKind.ARRIVED, StopEventKind.DONE
+__all__ = ["day"]
 
 
 class TestAReplan:
@@ -465,137 +324,6 @@ class TestPublishingAReplan:
         fresh = next(route for route in routes if route.shift_id == helper.id)
         assert day.kinds(fresh.id) == ["route.published"]
         assert len(fresh.stops) == 8
-
-
-class TestAskingForAReplan:
-    def test_refuses_a_plan_that_is_not_published(self, day: Day) -> None:
-        day.plan_ids = [day.proposed().id]
-        with pytest.raises(PlanNotPublished):
-            day.request()
-
-    def test_names_shifts_and_stops_that_are_not_of_the_plan(self, day: Day) -> None:
-        other = new_id()
-        with pytest.raises(NotInThisPlan) as refused:
-            day.request(broken=[day.shifts[0].id, other], available_at=[(other, day.house.now)])
-        assert [error.pointer for error in refused.value.errors] == ["/broken_shift_ids/1", "/late/0/shift_id"]
-        with pytest.raises(NotInThisPlan) as refused:
-            day.request(refused=[other])
-        assert [error.pointer for error in refused.value.errors] == ["/refused_stop_ids/0"]
-
-    def test_refuses_a_day_without_anybody_to_drive(self, day: Day) -> None:
-        with pytest.raises(NobodyDrives) as refused:
-            day.request(broken=[shift.id for shift in day.shifts])
-        assert [error.pointer for error in refused.value.errors] == ["/broken_shift_ids"]
-
-    def test_refuses_a_shift_of_which_two_things_are_said(self, day: Day) -> None:
-        one, other = (shift.id for shift in day.shifts)
-        at = [day.house.now + minutes(each) for each in (30, 60, 90)]
-
-        with pytest.raises(WishesContradict) as refused:
-            day.request(available_at=[(one, at[0]), (other, at[1]), (one, at[2])], broken=[other], helping=[one, other])
-
-        pointers = [error.pointer for error in refused.value.errors]
-        assert pointers == ["/late/1/shift_id", "/late/2/shift_id", "/helping_shift_ids/1"]
-        assert day.house.plan(day.plan_ids[0]).state is PlanState.PUBLISHED
-
-    def test_refuses_to_take_a_stop_from_who_is_driving_there(self, day: Day) -> None:
-        day.drive(0, 0, ENROUTE, minute=10)
-        stops = [stop.id for stop in day.route(0).stops]
-
-        with pytest.raises(StopUnderWay) as refused:
-            day.request(refused=[stops[1], stops[0]])
-
-        assert [error.pointer for error in refused.value.errors] == ["/refused_stop_ids/1"]
-        with Sessions() as session:
-            assert session.get_one(Delivery, day.deliveries[0][1].id).refused_driver_ids == []
-        day.request(refused=[stops[0]], broken=[day.shifts[0].id])  # nobody is driving there any more
-
-    def test_names_a_helping_shift_as_the_request_has_it(self, day: Day) -> None:
-        nobody, over = new_id(), day.house.shift(lasts=minutes(30))
-        mine = day.shifts[0].id
-
-        with pytest.raises(UnknownShifts) as refused:
-            day.request(helping=[mine, mine, nobody])
-        assert [error.pointer for error in refused.value.errors] == ["/helping_shift_ids/2"]
-        day.at(120)
-        with pytest.raises(ShiftOver) as late:
-            day.request(helping=[mine, over.id])
-        assert [error.pointer for error in late.value.errors] == ["/helping_shift_ids/1"]
-
-    def test_refuses_a_courier_who_comes_after_the_shift(self, day: Day) -> None:
-        with pytest.raises(TooLate):
-            day.request(available_at=[(day.shifts[0].id, day.shifts[0].ends_at)])
-
-    def test_refuses_a_day_that_is_over(self, day: Day) -> None:
-        day.at(24 * 60)
-        with pytest.raises(NothingToReplan):
-            day.request()
-
-
-class TestOverHttp:
-    def test_is_asked_for_read_published_and_seen_by_its_driver(self, day: Day, app: App) -> None:
-        client, new = app.test_client(), day.house.delivery(2500)
-        with Sessions.begin() as session:
-            desk = factories.bearer(app, session.get_one(Person, day.house.caller.id))
-            driver = factories.bearer(app, session.get_one(Person, day.shifts[0].driver_id))
-
-        asked = client.post(f"/v1/plans/{day.plan_ids[0]}/replan", json={"delivery_ids": [str(new.id)]}, headers=desk)
-        assert (asked.status_code, asked.json["replans"]) == (202, str(day.plan_ids[0])), asked.json
-        with Sessions.begin() as session:
-            relay.place(session)
-        solve(aggregate_id=asked.json["id"])
-
-        before = client.get("/v1/driver/route", headers=driver)
-        plan = client.get(asked.headers["Location"], headers=desk).json
-        (brought,) = [each for each in plan["changes"]["deliveries"] if not each["unchanged"]]
-        assert (brought["delivery_id"], brought["driver_before"]) == (str(new.id), None)
-        assert brought["driver_after"] == str(day.shifts[0].driver_id)
-        published = client.post(f"{asked.headers['Location']}/publish", headers=desk)
-        assert (published.status_code, published.json["state"]) == (200, "published"), published.json
-        assert {route["id"] for route in published.json["routes"]} == {str(day.route(number).id) for number in (0, 1)}
-
-        after = client.get("/v1/driver/route", headers=driver | {"If-None-Match": before.headers["ETag"]})
-        assert (after.status_code, after.json["id"], after.json["revision"]) == (200, before.json["id"], 1)
-        assert len(after.json["latest_change"]["stops_added"]) == 1
-        assert [stop["id"] for stop in after.json["stops"]][2] == after.json["latest_change"]["stops_added"][0]
-        other = client.post(f"{asked.headers['Location']}/publish", headers=desk)
-        assert (other.status_code, other.json["type"]) == (409, "/problems/plan-already-published")
-
-    def test_says_afterwards_what_was_asked(self, day: Day, app: App) -> None:
-        client, helper, until = app.test_client(), day.house.shift(), day.house.now + minutes(20)
-        with Sessions.begin() as session:
-            desk = factories.bearer(app, session.get_one(Person, day.house.caller.id))
-        asked = {
-            "delivery_ids": [str(day.house.delivery(2500).id)],
-            "helping_shift_ids": [str(helper.id)],
-            "broken_shift_ids": [str(day.shifts[1].id)],
-            "late": [{"shift_id": str(day.shifts[0].id), "available_at": written(until)}],
-            "refused_stop_ids": [str(day.route(0).stops[1].id)],
-            "fixed_stops": 1,
-            "fixed_until": written(until),
-            "promise_move_cost_per_h": 7200,
-            "driver_change_cost": 60,
-        }
-
-        answer = client.post(f"/v1/plans/{day.plan_ids[0]}/replan", json=asked, headers=desk)
-
-        assert answer.json["replan_terms"] == asked
-        assert client.get(answer.headers["Location"], headers=desk).json["replan_terms"] == asked
-        assert client.get(f"/v1/plans/{day.plan_ids[0]}", headers=desk).json["replan_terms"] is None
-
-    def test_names_what_is_wrong(self, day: Day, app: App) -> None:
-        client = app.test_client()
-        with Sessions.begin() as session:
-            desk = factories.bearer(app, session.get_one(Person, day.house.caller.id))
-            stranger = factories.bearer(app, factories.person(session))
-        path = f"/v1/plans/{day.plan_ids[0]}/replan"
-
-        unknown = client.post(path, json={"delivery_ids": [str(new_id())]}, headers=desk)
-        assert (unknown.status_code, unknown.json["type"]) == (422, "/problems/unknown-deliveries")
-        planned = client.post(path, json={"delivery_ids": [str(day.deliveries[0][0].id)]}, headers=desk)
-        assert (planned.status_code, planned.json["type"]) == (409, "/problems/deliveries-not-plannable")
-        assert client.post(path, json={"fixed_stops": -1}, headers=desk).status_code == 422
-        assert client.post(path, json={}, headers=stranger).status_code == 404
 
 
 class TestArrivals:

@@ -46,6 +46,7 @@ class _Plan:
 
     routes: Routes
     by_vehicle: dict[str, Route]
+    driven: dict[str, list[Step]]
     settled: Callable[[Excess], bool]
     slacks: dict[str, Slack] = field(default_factory=dict)
     costs: dict[str, int] = field(default_factory=dict)
@@ -61,12 +62,7 @@ class _Plan:
         """What the trial's route costs without it."""
         id = trial.vehicle.id
         if id not in self.costs:
-            before = next(
-                round.steps
-                for vehicle, round in zip(trial.problem.vehicles, self.routes.rounds, strict=True)
-                if vehicle.id == id
-            )
-            self.costs[id] = sequence_cost(trial.problem, trial.vehicle, before)
+            self.costs[id] = sequence_cost(trial.problem, trial.vehicle, self.driven[id])
         return self.costs[id]
 
 
@@ -86,8 +82,10 @@ def explain(
 
     The halves of a pair have one in common. What is `settled` cannot give so much: it is exceeded, but no relaxation.
     """
-    routes = routes_of(problem, sequences_of(problem, solution))
-    plan = _Plan(routes, {route.vehicle_id: route for route in solution.routes}, settled)
+    sequences = sequences_of(problem, solution)
+    driven = {vehicle.id: steps for vehicle, steps in zip(problem.vehicles, sequences, strict=True)}
+    by_vehicle = {route.vehicle_id: route for route in solution.routes}
+    plan = _Plan(routes_of(problem, sequences), by_vehicle, driven, settled)
     units = unit_by_stop(problem)
     told: dict[int, Explanation | None] = {}
     found = []
